@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef INFERPP_CODEC_IMPL_JSON_IPP
+#define INFERPP_CODEC_IMPL_JSON_IPP
+
+#include <inferpp/codec/json.hpp>
+#include <inferpp/core/text.hpp>
+
+#include <boost/json/stream_parser.hpp>
+
+#include <cmath>
+
+namespace inferpp::inline INFERPP_ABI {
+namespace detail {
+
+inline std::string_view kind_name(boost::json::kind kind) noexcept
+{
+    switch (kind) {
+    case boost::json::kind::null: return "null";
+    case boost::json::kind::bool_: return "a boolean";
+    case boost::json::kind::int64:
+    case boost::json::kind::uint64:
+    case boost::json::kind::double_: return "a number";
+    case boost::json::kind::string: return "a string";
+    case boost::json::kind::array: return "an array";
+    case boost::json::kind::object: return "an object";
+    }
+    return "?";
+}
+
+INFERPP_DECL bool json_reader::fail(std::string message)
+{
+    message_ = std::move(message);
+    return false;
+}
+
+INFERPP_DECL bool json_reader::fail_kind(std::string_view expected, boost::json::value const& got)
+{
+    return fail(std::string{"expected "}.append(expected).append(", got ").append(
+        kind_name(got.kind())));
+}
+
+INFERPP_DECL error json_reader::to_error() const
+{
+    error e{errc::bad_schema, message_};
+    e.edit().json_path = '$' + printable(path_, 256);
+    e.edit().phase = "decode";
+    return e;
+}
+
+INFERPP_DECL bool read_bool(boost::json::value const& from, bool& to, json_reader& where)
+{
+    if (!from.is_bool())
+        return where.fail_kind("a boolean", from);
+    to = from.get_bool();
+    return true;
+}
+
+INFERPP_DECL bool read_double(boost::json::value const& from, double& to, json_reader& where)
+{
+    if (!from.is_number())
+        return where.fail_kind("a number", from);
+    to = from.is_double()  ? from.get_double()
+         : from.is_int64() ? static_cast<double>(from.get_int64())
+                           : static_cast<double>(from.get_uint64());
+    return std::isfinite(to) || where.fail("the number is too large for a double");
+}
+
+INFERPP_DECL bool read_string(boost::json::value const& from, std::string& to, json_reader& where)
+{
+    if (!from.is_string())
+        return where.fail_kind("a string", from);
+    to.assign(from.get_string().data(), from.get_string().size());
+    return true;
+}
+
+// A double that holds an integer exactly counts as one: some servers write 3.0.
+inline bool is_integer(double value) noexcept
+{
+    return std::trunc(value) == value && std::abs(value) <= 9007199254740992.0;
+}
+
+INFERPP_DECL bool read_signed(boost::json::value const& from, std::int64_t low, std::int64_t high,
+                              std::int64_t& to, json_reader& where)
+{
+    if (from.is_int64())
+        to = from.get_int64();
+    else if (from.is_double() && is_integer(from.get_double()))
+        to = static_cast<std::int64_t>(from.get_double());
+    else if (!from.is_number())
+        return where.fail_kind("an integer", from);
+    else
+        return where.fail("the number is no integer of the expected range");
+    return (to >= low && to <= high) ||
+           where.fail("the number is outside of " + std::to_string(low) + " to " +
+                      std::to_string(high));
+}
+
+INFERPP_DECL bool read_unsigned(boost::json::value const& from, std::uint64_t high,
+                                std::uint64_t& to, json_reader& where)
+{
+    if (from.is_uint64())
+        to = from.get_uint64();
+    else if (from.is_int64() && from.get_int64() >= 0)
+        to = static_cast<std::uint64_t>(from.get_int64());
+    else if (from.is_double() && is_integer(from.get_double()) && from.get_double() >= 0)
+        to = static_cast<std::uint64_t>(from.get_double());
+    else if (!from.is_number())
+        return where.fail_kind("an integer", from);
+    else
+        return where.fail("the number is no integer of the expected range");
+    return to <= high ||
+           where.fail("the number is outside of 0 to " + std::to_string(high));
+}
+
+// Boost.JSON reads 1e400 as infinity; nobody should compute with that by accident.
+inline bool all_finite(boost::json::value const& value) noexcept
+{
+    if (value.is_double())
+        return std::isfinite(value.get_double());
+    if (value.is_array()) {
+        for (auto const& element : value.get_array())
+            if (!all_finite(element))
+                return false;
+    } else if (value.is_object()) {
+        for (auto const& member : value.get_object())
+            if (!all_finite(member.value()))
+                return false;
+    }
+    return true;
+}
+
+INFERPP_DECL bool read_raw(boost::json::value const& from, boost::json::value& to,
+                           json_reader& where)
+{
+    if (!all_finite(from))
+        return where.fail("a number is too large for a double");
+    to = from;
+    return true;
+}
+
+INFERPP_DECL std::string wire_name(std::string_view name, json_rules const& rules)
+{
+    for (auto const& rename : rules.renames())
+        if (rename.name == name)
+            return std::string{rename.wire};
+    // A trailing underscore only keeps a name away from C++'s own words: class_, default_.
+    if (name.size() > 1 && name.back() == '_')
+        name.remove_suffix(1);
+    std::string out;
+    bool raise = false;
+    for (char const c : name) {
+        if (c == '_' && rules.style() == naming::camel_case) {
+            raise = !out.empty();
+            continue;
+        }
+        bool const upper = raise || rules.style() == naming::upper_case;
+        out += upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        raise = false;
+    }
+    return out;
+}
+
+INFERPP_DECL std::vector<json_member> finish_members(std::span<json_member const> members,
+                                                     json_rules const& rules)
+{
+    std::vector<json_member> finished(members.begin(), members.end());
+    for (json_member& member : finished) {
+        member.wire = wire_name(member.name, rules);
+        member.required = rules.is_required(member.name);
+    }
+    return finished;
+}
+
+INFERPP_DECL bool read_object(boost::json::value const& from, void* object,
+                              std::span<json_member const> members, json_reader& where)
+{
+    if (!from.is_object())
+        return where.fail_kind("an object", from);
+    boost::json::object const& source = from.get_object();
+    unknown_members* unknowns = nullptr;
+    for (json_member const& member : members) {
+        void* const place = member.address(object);
+        if (member.unknowns) {
+            unknowns = static_cast<unknown_members*>(place);
+            continue;
+        }
+        boost::json::value const* const value = source.if_contains(member.wire);
+        bool const may_be_missing = member.type->is_empty != nullptr || !member.required;
+        if (value == nullptr) {
+            if (!may_be_missing)
+                return where.fail("the member is missing") || where.fail_in('.' + member.wire);
+        } else if (value->is_null() && may_be_missing) {
+            // null says no more than a missing member
+        } else if (!member.type->read(*value, place, where)) {
+            return where.fail_in('.' + member.wire);
+        }
+    }
+    if (unknowns != nullptr) {
+        unknowns->values.clear();
+        for (auto const& entry : source) {
+            bool known = false;
+            for (json_member const& member : members)
+                known = known || (!member.unknowns && entry.key() == member.wire);
+            if (!known)
+                unknowns->values[entry.key()] = entry.value();
+        }
+    }
+    return true;
+}
+
+INFERPP_DECL void write_object(void const* object, std::span<json_member const> members,
+                               json_writer& out)
+{
+    out.begin_object();
+    unknown_members const* unknowns = nullptr;
+    for (json_member const& member : members) {
+        // The address function serves reading too; nothing is changed here.
+        void const* const place = member.address(const_cast<void*>(object));
+        if (member.unknowns) {
+            unknowns = static_cast<unknown_members const*>(place);
+            continue;
+        }
+        if (member.type->is_empty != nullptr && member.type->is_empty(place))
+            continue;
+        out.key(member.wire);
+        bool const before = out.failed();
+        member.type->write(place, out);
+        if (!before && out.failed())
+            out.error_in('.' + member.wire);
+    }
+    if (unknowns != nullptr) {
+        for (auto const& entry : unknowns->values) {
+            out.key(std::string_view{entry.key().data(), entry.key().size()});
+            out.value(entry.value());
+        }
+    }
+    out.end_object();
+}
+
+INFERPP_DECL std::vector<json_enumerator> finish_enumerators(std::span<json_enumerator const> words,
+                                                             json_rules const& rules)
+{
+    std::vector<json_enumerator> finished(words.begin(), words.end());
+    for (json_enumerator& word : finished)
+        word.wire = wire_name(word.name, rules);
+    return finished;
+}
+
+INFERPP_DECL std::optional<std::int64_t> find_word(std::span<json_enumerator const> words,
+                                                   std::string_view text) noexcept
+{
+    for (json_enumerator const& word : words)
+        if (word.wire == text)
+            return word.value;
+    return std::nullopt;
+}
+
+INFERPP_DECL std::string_view find_text(std::span<json_enumerator const> words,
+                                        std::int64_t value) noexcept
+{
+    for (json_enumerator const& word : words)
+        if (word.value == value)
+            return word.wire;
+    return {};
+}
+
+INFERPP_DECL bool fail_word(std::span<json_enumerator const> words, std::string_view got,
+                            json_reader& where)
+{
+    std::string message = "expected one of";
+    for (json_enumerator const& word : words)
+        message += ' ' + word.wire;
+    return where.fail(message + ", got '" + printable(got, 64) + '\'');
+}
+
+INFERPP_DECL error encode_error(json_writer const& writer)
+{
+    error e{errc::invalid_argument, writer.message()};
+    e.edit().json_path = printable(writer.path(), 256);
+    e.edit().phase = "encode";
+    return e;
+}
+
+} // namespace detail
+
+INFERPP_DECL result<boost::json::value> parse_json(std::string_view text,
+                                                   boost::json::storage_ptr storage)
+{
+    if (text.starts_with("\xef\xbb\xbf"))
+        text.remove_prefix(3);
+    auto const refuse = [](std::string const& why, std::size_t at) {
+        error e{errc::bad_json, why + " at byte " + std::to_string(at)};
+        e.edit().phase = "decode";
+        return e;
+    };
+    boost::json::parse_options options;
+    options.max_depth = 64;
+    boost::json::stream_parser parser{{}, options};
+    parser.reset(std::move(storage));
+    error_code code;
+    std::size_t const used = parser.write_some(text.data(), text.size(), code);
+    if (!code && used != text.size())
+        return refuse("there is text after the JSON document", used);
+    if (!code)
+        parser.finish(code);
+    if (code)
+        return refuse(code.message(), used);
+    return parser.release();
+}
+
+} // namespace inferpp::inline INFERPP_ABI
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef INFERPP_NET_IMPL_CLOCK_IPP
+#define INFERPP_NET_IMPL_CLOCK_IPP
+
+#include <inferpp/net/clock.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace inferpp::inline INFERPP_ABI {
+namespace detail {
+
+class real_clock_type final : public clock {
+public:
+    time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
+    sys_milliseconds calendar() const noexcept override
+    {
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+    boost::asio::awaitable<error_code> sleep_until(time_point time) override
+    {
+        boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, time};
+        auto const [code] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+        co_return code;
+    }
+};
+
+} // namespace detail
+
+INFERPP_DECL std::shared_ptr<clock> real_clock()
+{
+    static auto const instance = std::make_shared<detail::real_clock_type>();
+    return instance;
+}
+
+INFERPP_DECL clock::time_point saturating_add(clock::time_point now,
+                                              clock::duration wait) noexcept
+{
+    return wait > clock::time_point::max() - now ? clock::time_point::max() : now + wait;
+}
+
+} // namespace inferpp::inline INFERPP_ABI
+
+#endif
