@@ -64,8 +64,8 @@ def directives(text: str) -> List[Directive]:
     readable, blanked = without_comments(text), without_literals(text)
     result, depth = [], 0
     for match in _DIRECTIVE.finditer(blanked):
-        source = readable[match.start():match.end()].rstrip()
-        name = re.match(r"\s*#\s*(\w*)", source)[1]
+        source = readable[match.start():match.end()].strip()
+        name = re.match(r"#\s*(\w*)", source)[1]
         if name.startswith(("el", "end")):
             depth -= 1
         result.append(Directive(source, text.count("\n", 0, match.start()) + 1, depth))
