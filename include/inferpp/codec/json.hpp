@@ -160,6 +160,8 @@ private:
  * `std::chrono::duration` (a number of its ticks), `word`, Boost.JSON's value, object or array, or
  * an `optional`, `vector` or `map` (with string keys) of such. `optional`s, containers and raw JSON
  * may be missing or null. Integers must be exact, numbers finite. Of a repeated name the last wins.
+ * A class with `static result<T> from_json(boost::json::value const&)` and
+ * `void to_json(json_writer&) const` reads and writes itself.
  *
  * @return the value, or `errc::bad_json` with the position, or `errc::bad_schema` with the path
  */
@@ -194,6 +196,8 @@ public:
     /// Records the error; the callers add their steps to the path. @return false
     INFERPP_DECL bool fail(std::string message);
     INFERPP_DECL bool fail_kind(std::string_view expected, boost::json::value const& got);
+    /// Takes over the error of a nested value.
+    INFERPP_DECL bool fail(error const& nested);
     bool fail_in(std::string_view step)
     {
         path_.insert(0, step);
@@ -285,6 +289,12 @@ inline constexpr bool is_raw_json =
     std::same_as<T, boost::json::array>;
 
 template <class T>
+concept self_written = requires(T const& value, boost::json::value const& from, json_writer& out) {
+    { T::from_json(from) } -> std::same_as<result<T>>;
+    value.to_json(out);
+};
+
+template <class T>
 concept json_map = requires(T map, std::string key) {
     typename T::mapped_type;
     requires std::same_as<typename T::key_type, std::string>;
@@ -346,7 +356,13 @@ std::span<json_enumerator const> words_of()
 template <class T>
 bool read_value(boost::json::value const& from, T& to, json_reader& where)
 {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (self_written<T>) {
+        auto read = T::from_json(from);
+        if (!read)
+            return where.fail(read.error());
+        to = std::move(*read);
+        return true;
+    } else if constexpr (std::same_as<T, bool>) {
         return read_bool(from, to, where);
     } else if constexpr (std::signed_integral<T>) {
         std::int64_t wide = 0;
@@ -444,7 +460,9 @@ bool read_value(boost::json::value const& from, T& to, json_reader& where)
 template <class T>
 void write_value(T const& from, json_writer& out)
 {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (self_written<T>) {
+        from.to_json(out);
+    } else if constexpr (std::same_as<T, bool>) {
         out.boolean(from);
     } else if constexpr (std::signed_integral<T>) {
         out.number(static_cast<std::int64_t>(from));

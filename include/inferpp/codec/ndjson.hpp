@@ -5,6 +5,7 @@
 #ifndef INFERPP_CODEC_NDJSON_HPP
 #define INFERPP_CODEC_NDJSON_HPP
 
+#include <inferpp/codec/json.hpp>
 #include <inferpp/core/result.hpp>
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace inferpp::inline INFERPP_ABI {
 
@@ -43,6 +45,34 @@ private:
     std::size_t line_limit_;
     std::string partial_;
     std::deque<std::string> lines_;
+};
+
+/// Events of type `T`, one a line, as a `stream_operation::decoder`. A complete body is the end.
+template <class T>
+class ndjson_events {
+public:
+    explicit ndjson_events(std::size_t event_limit) noexcept : lines_(event_limit) {}
+
+    result<void> feed(std::string_view data) { return lines_.feed(data); }
+    result<std::optional<T>> next()
+    {
+        auto const line = lines_.next();
+        if (!line)
+            return std::optional<T>{};
+        auto event = decode_json<T>(std::string_view{*line});
+        if (!event)
+            return event.error();
+        return std::optional<T>{std::move(*event)};
+    }
+    result<void> finish()
+    {
+        lines_.finish();
+        return {};
+    }
+    bool done() const noexcept { return false; }
+
+private:
+    ndjson_decoder lines_;
 };
 
 } // namespace inferpp::inline INFERPP_ABI

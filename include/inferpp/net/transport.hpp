@@ -32,6 +32,7 @@ struct limits {
     std::chrono::milliseconds write_idle{30'000}; ///< between two pieces of the request sent
     std::chrono::milliseconds first_byte{60'000}; ///< from the request sent to the answer begun
     std::chrono::milliseconds idle{60'000};       ///< between two pieces of the answer
+    std::chrono::milliseconds event_idle{300'000}; ///< between two events of a stream
     std::chrono::milliseconds total{120'000};     ///< a call as a whole, its retries included
 
     std::size_t header_bytes = 64UL << 10; ///< an answer's header; at least 1 KiB

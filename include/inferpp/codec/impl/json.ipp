@@ -40,6 +40,14 @@ INFERPP_DECL bool json_reader::fail_kind(std::string_view expected, boost::json:
         kind_name(got.kind())));
 }
 
+INFERPP_DECL bool json_reader::fail(error const& nested)
+{
+    message_ = nested.info().message;
+    if (nested.info().json_path.size() > 1) // without its '$'
+        path_ = nested.info().json_path.substr(1);
+    return false;
+}
+
 INFERPP_DECL error json_reader::to_error() const
 {
     error e{errc::bad_schema, message_};

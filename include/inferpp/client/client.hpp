@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The verbs. A platform names its own client: `modzy::client` is `basic_client<modzy::provider>`.
+
+#ifndef INFERPP_CLIENT_CLIENT_HPP
+#define INFERPP_CLIENT_CLIENT_HPP
+
+#include <inferpp/client/body_events.hpp>
+#include <inferpp/client/job.hpp>
+#include <inferpp/client/operation.hpp>
+#include <inferpp/client/pager.hpp>
+#include <inferpp/client/pipeline.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace inferpp::inline INFERPP_ABI {
+namespace detail {
+
+template <operation Op>
+boost::asio::awaitable<typename Op::response> send(std::shared_ptr<pipeline> line,
+                                                   result<http::request> message,
+                                                   call_options call)
+{
+    error failed;
+    try {
+        auto answer = co_await call_operation<Op>(*line, std::move(message), call);
+        if (answer)
+            co_return std::move(*answer);
+        failed = answer.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), Op::info);
+    }
+    throw failure{std::move(failed)};
+}
+
+template <job_operation Op>
+boost::asio::awaitable<std::shared_ptr<job_state const>> submit(std::shared_ptr<pipeline> line,
+                                                                result<http::request> message,
+                                                                call_options call)
+{
+    auto receipt = std::make_shared<typename Op::response>(
+        co_await send<Op>(line, std::move(message), call));
+    auto state = std::make_shared<job_state>();
+    state->id = Op::job_id(*receipt);
+    state->info = Op::info;
+    if (state->id.empty()) {
+        error e{errc::bad_schema, "the server accepted the job but sent no id for it"};
+        e.edit().sent = sent_state::yes;
+        throw failure{line->complete(std::move(e), Op::info)};
+    }
+    state->submitted = line->clock().now();
+    state->line = std::move(line);
+    state->receipt = std::move(receipt);
+    co_return state;
+}
+
+template <stream_operation Op>
+boost::asio::awaitable<event_stream<typename Op::event>> stream(std::shared_ptr<pipeline> line,
+                                                                result<http::request> message,
+                                                                call_options call)
+{
+    error failed;
+    try {
+        auto answer = co_await line->open(std::move(message), Op::info, call);
+        if (answer)
+            co_return event_stream<typename Op::event>{
+                std::make_unique<body_events<Op>>(std::move(line), std::move(*answer))};
+        failed = answer.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), Op::info);
+    }
+    throw failure{std::move(failed)};
+}
+
+INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline> line,
+                                                        http::request message, call_options call);
+
+/// The id in `token_or_id`, which belongs to this client. @throws failure `invalid_argument`
+INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,
+                                      std::string_view token_or_id);
+
+} // namespace detail
+
+/**
+ * @brief A client of one platform.
+ *
+ * A small regular value: copies share connections and options, and may go before the awaitables
+ * that they made. Requests are encoded at once, so they may go too.
+ *
+ * *Errors*: constructors and awaitables throw `failure`; see `as_result` for values. Bad requests
+ * fail before any I/O with `invalid_argument`, naming the member.
+ * *Cancellation*: `terminal`, at any point; the connection in use is closed. A submission that was
+ * cancelled may have started a job: `error::info().sent` says.
+ * *Thread safety*: all use on the executor given, which runs one handler at a time: that of a
+ * single-threaded context, or a strand.
+ *
+ * @tparam Provider the platform; its nested type `options` configures it
+ */
+template <class Provider>
+class basic_client {
+public:
+    using options_type = typename Provider::options;
+
+    /**
+     * @param executor where all work is done
+     * @param options  of the platform
+     * @throws failure `invalid_argument`, naming the option, before any I/O
+     */
+    basic_client(boost::asio::any_io_executor executor, options_type options)
+    {
+        auto platform = std::make_shared<Provider const>(options);
+        line_ = std::make_shared<detail::pipeline>(std::move(executor), std::move(platform),
+                                                   static_cast<client_options const&>(options));
+    }
+
+    /// One call. @return the typed answer
+    template <operation_of<Provider> Op>
+    boost::asio::awaitable<typename Op::response> send(Op const& op, call_options call = {}) const
+    {
+        return detail::send<Op>(line_, detail::encode_operation(op), call);
+    }
+
+    /**
+     * @brief Starts a job. It is never started twice: what may have reached the server is not sent
+     *        again, and ends in `errc::unknown_outcome` when there is no answer.
+     * @return a handle that knows the job's id
+     */
+    template <operation_of<Provider> Op>
+        requires job_operation<Op>
+    boost::asio::awaitable<job<Op>> submit(Op const& op, call_options call = {}) const
+    {
+        return submit_encoded<Op>(line_, detail::encode_operation(op), call);
+    }
+
+    /**
+     * @brief A handle of a job that another process, or an earlier run, has submitted. No I/O.
+     * @param token_or_id what `job::resume_token()` or `job::id()` gave
+     * @throws failure `invalid_argument` for a token of another platform, operation or endpoint
+     */
+    template <operation_of<Provider> Op>
+        requires job_operation<Op>
+    job<Op> attach(std::string_view token_or_id) const
+    {
+        auto state = std::make_shared<detail::job_state>();
+        state->id = detail::id_to_attach(*line_, Op::info, token_or_id);
+        state->info = Op::info;
+        state->line = line_;
+        return job<Op>{std::move(state)};
+    }
+
+    /// `submit` and `job::result` in one. Its errors carry the job's id as soon as there is one.
+    template <operation_of<Provider> Op>
+        requires job_operation<Op>
+    boost::asio::awaitable<typename job<Op>::result_type> run(Op const& op, poll_options poll,
+                                                              call_options call = {}) const
+    {
+        // Options that can't be waited with are refused before anything is submitted.
+        result<http::request> message = detail::encode_operation(op);
+        if (result<void> const valid = validate(poll); !valid && message)
+            message = valid.error();
+        return run_encoded<Op>(line_, std::move(message), poll, call);
+    }
+
+    /// Starts a stream. @return it once the server has answered with success
+    template <operation_of<Provider> Op>
+        requires stream_operation<Op>
+    boost::asio::awaitable<event_stream<typename Op::event>> stream(Op const& op,
+                                                                    call_options call = {}) const
+    {
+        return detail::stream<Op>(line_, detail::encode_operation(op), call);
+    }
+
+    /// The pages of a listing. No I/O until the first is asked for.
+    template <operation_of<Provider> Op>
+        requires page_operation<Op>
+    pager<Op> pages(Op op, call_options call = {}) const
+    {
+        return pager<Op>{line_, std::move(op), call};
+    }
+
+    /**
+     * @brief Any request, through credentials, retry, limits and logging, unparsed.
+     * @param message its target is relative to the base URL; GET and HEAD are repeated when that
+     *                helps, other methods only if the server can't have seen them
+     * @return the answer, whatever its status
+     */
+    boost::asio::awaitable<http::response> raw(http::request message, call_options call = {}) const
+    {
+        return detail::raw(line_, std::move(message), call);
+    }
+
+    /// The executor given to the constructor.
+    boost::asio::any_io_executor const& get_executor() const noexcept { return line_->executor(); }
+
+    // g++ 12 destroys an aggregate temporary twice inside a co_await expression: name it first.
+    template <operation_of<Provider> Op>
+        requires fragile_temporary<Op>
+    void send(Op const&&, call_options = {}) const = delete;
+    template <operation_of<Provider> Op>
+        requires fragile_temporary<Op>
+    void submit(Op const&&, call_options = {}) const = delete;
+    template <operation_of<Provider> Op>
+        requires fragile_temporary<Op>
+    void run(Op const&&, poll_options, call_options = {}) const = delete;
+    template <operation_of<Provider> Op>
+        requires fragile_temporary<Op>
+    void stream(Op const&&, call_options = {}) const = delete;
+
+private:
+    template <class Op>
+    static boost::asio::awaitable<job<Op>> submit_encoded(std::shared_ptr<detail::pipeline> line,
+                                                          result<http::request> message,
+                                                          call_options call)
+    {
+        auto state = co_await detail::submit<Op>(std::move(line), std::move(message), call);
+        co_return job<Op>{std::move(state)};
+    }
+
+    template <class Op>
+    static boost::asio::awaitable<typename job<Op>::result_type> run_encoded(
+        std::shared_ptr<detail::pipeline> line, result<http::request> message, poll_options poll,
+        call_options call)
+    {
+        auto state = co_await detail::submit<Op>(std::move(line), std::move(message), call);
+        co_return co_await detail::fetch_result<Op>(std::move(state), poll);
+    }
+
+    std::shared_ptr<detail::pipeline> line_;
+};
+
+} // namespace inferpp::inline INFERPP_ABI
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/client/impl/client.ipp>
+#endif
+
+#endif

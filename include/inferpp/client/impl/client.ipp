@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef INFERPP_CLIENT_IMPL_CLIENT_IPP
+#define INFERPP_CLIENT_IMPL_CLIENT_IPP
+
+#include <inferpp/client/client.hpp>
+
+namespace inferpp::inline INFERPP_ABI::detail {
+
+INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline> line,
+                                                        http::request message, call_options call)
+{
+    bool const harmless = message.method == "GET" || message.method == "HEAD";
+    operation_info info;
+    info.name = "raw";
+    info.repeat = harmless ? idempotency::safe : idempotency::unsafe;
+    error failed;
+    try {
+        auto answer = co_await line->execute(std::move(message), info, call, true);
+        if (answer)
+            co_return std::move(*answer);
+        failed = answer.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), info);
+    }
+    throw failure{std::move(failed)};
+}
+
+INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,
+                                      std::string_view token_or_id)
+{
+    auto const refuse = [&](std::string message) {
+        return failure{line.complete(error{errc::invalid_argument, std::move(message)}, info)};
+    };
+    if (!token_or_id.starts_with("inferpp:")) {
+        if (token_or_id.empty())
+            throw refuse("the id of the job to attach to is empty");
+        return std::string{token_or_id};
+    }
+    auto const token = resume_token::parse(token_or_id);
+    if (!token)
+        throw failure{line.complete(token.error(), info)};
+    url const& base = line.platform().base();
+    if (token->provider != line.platform().name())
+        throw refuse("the resume token belongs to the platform " + token->provider);
+    if (token->operation != info.name)
+        throw refuse("the resume token belongs to the operation " + token->operation);
+    if (token->endpoint != base.origin.to_string() + base.path)
+        throw refuse("the resume token belongs to " + redacted_url(token->endpoint));
+    return token->id;
+}
+
+} // namespace inferpp::inline INFERPP_ABI::detail
+
+#endif

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef INFERPP_CLIENT_JOB_HPP
+#define INFERPP_CLIENT_JOB_HPP
+
+#include <inferpp/client/event_stream.hpp>
+#include <inferpp/client/operation.hpp>
+#include <inferpp/client/poll.hpp>
+
+#include <boost/core/ignore_unused.hpp>
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace inferpp::inline INFERPP_ABI {
+
+/// What became of the wish to cancel.
+enum class cancel_outcome : unsigned char {
+    accepted,    ///< the job is cancelled, or will be
+    too_late,    ///< it had ended before
+    unsupported, ///< the platform can't; nothing was sent
+};
+
+/// The portable status of a job and the platform's own.
+template <job_operation Op>
+struct status_of : job_status {
+    status_of() = default;
+    typename Op::status_operation::response raw;
+};
+
+namespace detail {
+
+/// Sends an operation and reads its typed answer: the edge between templates and the pipeline.
+template <operation Op>
+boost::asio::awaitable<result<typename Op::response>> call_operation(pipeline& line,
+                                                                     result<http::request> message,
+                                                                     call_options call)
+{
+    auto answer = co_await line.execute(std::move(message), Op::info, call);
+    if (!answer)
+        co_return answer.error();
+    int const status = answer->status;
+    std::string body;
+    if (Op::info.repeat != idempotency::safe)
+        body = answer->body.substr(0, 4096);
+    auto decoded = decode_operation<Op>(std::move(*answer));
+    if (!decoded) {
+        error e = line.complete(decoded.error(), Op::info);
+        e.edit().http_status = status;
+        e.edit().sent = sent_state::yes;
+        e.edit().raw_body = std::move(body);
+        co_return e;
+    }
+    co_return decoded;
+}
+
+/// Asks for the status of a job.
+template <job_operation Op>
+class status_probe final : public poll_probe {
+public:
+    /// @param at_change whether any change ends the wait, or only the end of the job
+    status_probe(job_state const& job, bool at_change) noexcept : job_(job), at_change_(at_change)
+    {
+    }
+
+    boost::asio::awaitable<result<bool>> ask(call_options call) override
+    {
+        using asked = typename Op::status_operation;
+        auto raw = co_await call_operation<asked>(*job_.line, encode_operation(asked{job_.id}),
+                                                  call);
+        if (!raw)
+            co_return raw.error();
+        auto fresh = std::make_unique<status_of<Op>>();
+        static_cast<job_status&>(*fresh) = Op::describe(*raw);
+        fresh->raw = std::move(*raw);
+        hint = fresh->poll_after;
+        bool const ended = is_terminal(fresh->phase);
+        bool const changed = !last_ || !(static_cast<job_status&>(*last_) == *fresh);
+        log_phase(*fresh);
+        // A job that is waited for in silence keeps nothing between two polls.
+        if (ended || at_change_)
+            last_ = std::move(fresh);
+        co_return ended || (at_change_ && changed);
+    }
+
+    status_of<Op>& last() noexcept { return *last_; }
+
+private:
+    void log_phase(job_status const& fresh)
+    {
+        if (known_ && phase_ == fresh.phase)
+            return;
+        known_ = true;
+        phase_ = fresh.phase;
+        if (job_.line->log().enabled(log_level::info))
+            job_.line->log().write(log_level::info,
+                                   std::string{job_.line->platform().name()} + " job " + job_.id +
+                                       " is " + std::string{to_string(fresh.phase)} + " (" +
+                                       fresh.word + ')');
+    }
+
+    job_state const& job_;
+    std::unique_ptr<status_of<Op>> last_;
+    bool at_change_;
+    bool known_ = false;
+    phase phase_ = phase::unknown;
+};
+
+/// Asks for the result of a job that has ended; it may lag behind the status.
+template <job_operation Op>
+class result_probe final : public poll_probe {
+public:
+    using asked = typename Op::result_operation;
+
+    explicit result_probe(job_state const& job) noexcept : job_(job) {}
+
+    boost::asio::awaitable<result<bool>> ask(call_options call) override
+    {
+        auto got = co_await call_operation<asked>(*job_.line, encode_operation(asked{job_.id}),
+                                                  call);
+        if (!got)
+            co_return got.error();
+        if constexpr (requires { Op::result_ready(*got); }) {
+            if (!Op::result_ready(*got))
+                co_return false;
+        }
+        found = std::make_unique<typename asked::response>(std::move(*got));
+        co_return true;
+    }
+
+    std::unique_ptr<typename asked::response> found;
+
+private:
+    job_state const& job_;
+};
+
+template <job_operation Op>
+void abandon_job(std::shared_ptr<job_state const> const& job, poll_options const& options,
+                 error const& why)
+{
+    if constexpr (requires { typename Op::cancel_operation; }) {
+        using asked = typename Op::cancel_operation;
+        if (options.on_abandon == abandon::cancel &&
+            (why == errc::wait_timeout || why == condition::cancelled))
+            cancel_in_background(job, encode_operation(asked{job->id}), asked::info);
+    }
+}
+
+template <job_operation Op>
+boost::asio::awaitable<status_of<Op>> wait_for(std::shared_ptr<job_state const> job,
+                                               poll_options options)
+{
+    error failed;
+    try {
+        if (auto const valid = validate(options); !valid)
+            throw failure{valid.error()};
+        status_probe<Op> probe{*job, false};
+        poll_progress progress = start_polling(*job, options);
+        auto const waited = co_await poll_until(*job, options, progress, probe);
+        if (waited)
+            co_return std::move(probe.last());
+        failed = waited.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = current_error();
+    }
+    abandon_job<Op>(job, options, failed);
+    throw failure{complete(std::move(failed), *job)};
+}
+
+template <job_operation Op>
+boost::asio::awaitable<typename Op::result_operation::response> fetch_result(
+    std::shared_ptr<job_state const> job, poll_options options)
+{
+    error failed;
+    bool ended = false;
+    try {
+        if (auto const valid = validate(options); !valid)
+            throw failure{valid.error()};
+        poll_progress progress = start_polling(*job, options);
+        status_probe<Op> status{*job, false};
+        auto const waited = co_await poll_until(*job, options, progress, status);
+        if (waited) {
+            ended = true;
+            bool const succeeded = status.last().phase == phase::succeeded ||
+                                   status.last().phase == phase::partially_succeeded;
+            result_probe<Op> probe{*job};
+            if (succeeded) {
+                progress.polls = 0;
+                progress.delay_first = false;
+                progress.grace_end =
+                    saturating_add(job->line->clock().now(), options.not_found_grace);
+                auto const fetched = co_await poll_until(*job, options, progress, probe);
+                if (fetched)
+                    co_return std::move(*probe.found);
+                failed = fetched.error();
+                if (failed == errc::wait_timeout)
+                    failed.edit().message = "the job has ended but its result was not complete at "
+                                            "the deadline; ask again";
+            } else {
+                failed = ended_without_result(status.last());
+                if constexpr (requires {
+                                  {
+                                      Op::failure_reason(*probe.found)
+                                  } -> std::convertible_to<std::string>;
+                              }) {
+                    call_options const call{.timeout = options.poll_timeout, .max_attempts = 1};
+                    auto const found = co_await probe.ask(call);
+                    if (found && probe.found)
+                        failed.edit().server_message = Op::failure_reason(*probe.found);
+                }
+            }
+        } else {
+            failed = waited.error();
+        }
+    }
+    catch (boost::system::system_error const&) {
+        failed = current_error();
+    }
+    if (!ended)
+        abandon_job<Op>(job, options, failed);
+    throw failure{complete(std::move(failed), *job)};
+}
+
+/// The changes of a job's status.
+template <job_operation Op>
+class status_updates final : public event_source<status_of<Op>> {
+public:
+    status_updates(std::shared_ptr<job_state const> job, poll_options options)
+        : job_(std::move(job)), options_(options), probe_(*job_, true)
+    {
+        if (auto const valid = validate(options_); !valid)
+            invalid_ = valid.error();
+        else
+            progress_ = start_polling(*job_, options_);
+    }
+
+    boost::asio::awaitable<result<std::optional<status_of<Op>>>> next() override
+    {
+        using event = std::optional<status_of<Op>>;
+        if (invalid_.code())
+            co_return complete(invalid_, *job_);
+        if (ended_)
+            co_return event{};
+        error failed;
+        try {
+            auto const changed = co_await poll_until(*job_, options_, progress_, probe_);
+            if (changed) {
+                ended_ = is_terminal(probe_.last().phase);
+                co_return event{probe_.last()};
+            }
+            failed = changed.error();
+        }
+        catch (boost::system::system_error const&) {
+            failed = current_error();
+        }
+        abandon_job<Op>(job_, options_, failed);
+        co_return complete(std::move(failed), *job_);
+    }
+
+private:
+    std::shared_ptr<job_state const> job_;
+    poll_options options_;
+    status_probe<Op> probe_;
+    poll_progress progress_;
+    error invalid_;
+    bool ended_ = false;
+};
+
+template <job_operation Op>
+boost::asio::awaitable<status_of<Op>> ask_status(std::shared_ptr<job_state const> job,
+                                                 call_options call)
+{
+    error failed;
+    try {
+        // With `at_change` the first answer is always kept.
+        status_probe<Op> probe{*job, true};
+        auto const asked = co_await probe.ask(call);
+        if (asked)
+            co_return std::move(probe.last());
+        failed = asked.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = current_error();
+    }
+    throw failure{complete(std::move(failed), *job)};
+}
+
+template <job_operation Op>
+boost::asio::awaitable<cancel_outcome> cancel_job(std::shared_ptr<job_state const> job,
+                                                  call_options call)
+{
+    if constexpr (!requires { typename Op::cancel_operation; }) {
+        boost::ignore_unused(job, call);
+        co_return cancel_outcome::unsupported;
+    } else {
+        using asked = typename Op::cancel_operation;
+        error failed;
+        try {
+            auto const answer =
+                co_await call_operation<asked>(*job->line, encode_operation(asked{job->id}), call);
+            if (answer) {
+                if constexpr (requires { Op::describe(*answer); }) {
+                    phase const now = Op::describe(*answer).phase;
+                    if (is_terminal(now) && now != phase::cancelled)
+                        co_return cancel_outcome::too_late;
+                }
+                co_return cancel_outcome::accepted;
+            }
+            failed = answer.error();
+        }
+        catch (boost::system::system_error const&) {
+            failed = current_error();
+        }
+        if (failed == condition::conflict)
+            co_return cancel_outcome::too_late;
+        throw failure{complete(std::move(failed), *job)};
+    }
+}
+
+} // namespace detail
+
+/**
+ * @brief A job on a platform: a handle that knows its id from the start.
+ *
+ * A small regular value; copies are handles of the same job, and destroying one does nothing to it.
+ *
+ * *Errors*: every function throws `failure`; its error carries the job's id.
+ * *Cancellation*: `terminal`; the remote job runs on unless `poll_options::on_abandon` says
+ * otherwise. *Lifetimes*: awaitables keep what they need; the handle may go before them.
+ * *Thread safety*: used on the client's executor.
+ */
+template <job_operation Op>
+class job {
+public:
+    using status_type = status_of<Op>;
+    using result_type = typename Op::result_operation::response;
+    using receipt_type = typename Op::response;
+
+    /// The platform's id of the job.
+    std::string const& id() const noexcept { return state_->id; }
+
+    /// The typed answer to the submission; null for an attached job.
+    receipt_type const* receipt() const noexcept
+    {
+        return static_cast<receipt_type const*>(state_->receipt.get());
+    }
+
+    /// Text with which any process that has the credentials can `attach` to the job.
+    std::string resume_token() const
+    {
+        inferpp::resume_token token;
+        url const& base = state_->line->platform().base();
+        token.provider = state_->line->platform().name();
+        token.operation = state_->info.name;
+        token.endpoint = base.origin.to_string() + base.path;
+        token.id = state_->id;
+        return token.to_string();
+    }
+
+    /**
+     * @brief Asks once how the job is.
+     * @throws failure also `not_found`, which right after the submission may mean "not yet"
+     */
+    boost::asio::awaitable<status_type> status(call_options call = {}) const
+    {
+        return detail::ask_status<Op>(state_, call);
+    }
+
+    /**
+     * @brief Waits until the job has ended in whatever way.
+     * @return the last status; a job that failed is no error here
+     * @throws failure `invalid_argument` before any I/O when `options` is out of range or says
+     *         neither `deadline` nor `forever`; `errc::wait_timeout` at the deadline; an error of a
+     *         poll that will not pass, such as `unauthorized`
+     */
+    boost::asio::awaitable<status_type> wait(poll_options options) const
+    {
+        return detail::wait_for<Op>(state_, options);
+    }
+
+    /**
+     * @brief Waits until the job has ended and gives its result.
+     * @throws failure as `wait`; `job_failed` (`errc::job_failed`, `job_cancelled`, `job_expired`)
+     *         with the platform's reason when the job ended without a result
+     */
+    boost::asio::awaitable<result_type> result(poll_options options) const
+    {
+        return detail::fetch_result<Op>(state_, options);
+    }
+
+    /**
+     * @brief Each change of the status once, the first status and the last included.
+     *
+     * The stream ends after a terminal status. It fails as `wait` does.
+     */
+    event_stream<status_type> updates(poll_options options) const
+    {
+        return event_stream<status_type>{
+            std::make_unique<detail::status_updates<Op>>(state_, options)};
+    }
+
+    /// Asks the platform to cancel the job.
+    boost::asio::awaitable<cancel_outcome> cancel(call_options call = {}) const
+    {
+        return detail::cancel_job<Op>(state_, call);
+    }
+
+private:
+    template <class Provider>
+    friend class basic_client;
+
+    explicit job(std::shared_ptr<detail::job_state const> state) noexcept : state_(std::move(state))
+    {
+    }
+
+    std::shared_ptr<detail::job_state const> state_;
+};
+
+} // namespace inferpp::inline INFERPP_ABI
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The way of every request: deadline -> { authorise -> log -> transport -> classify -> retry }.
+// No template, so that it is compiled once. Not part of the public interface.
+
+#ifndef INFERPP_CLIENT_PIPELINE_HPP
+#define INFERPP_CLIENT_PIPELINE_HPP
+
+#include <inferpp/client/options.hpp>
+#include <inferpp/client/provider.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <random>
+
+namespace inferpp::inline INFERPP_ABI::detail {
+
+class pipeline {
+public:
+    /// @throws failure for options out of range and an unusable transport
+    INFERPP_DECL pipeline(boost::asio::any_io_executor executor,
+                          std::shared_ptr<inferpp::provider const> platform,
+                          client_options options);
+
+    /// Sends a request and reads the answer whole. An answer with another status than 2xx is an
+    /// error, unless `any_status`.
+    INFERPP_DECL boost::asio::awaitable<result<http::response>> execute(
+        result<http::request> message, operation_info info, call_options call,
+        bool any_status = false);
+
+    /// Sends a request and gives the answer once its header is there; the status is a 2xx.
+    INFERPP_DECL boost::asio::awaitable<result<incoming>> open(result<http::request> message,
+                                                               operation_info info,
+                                                               call_options call);
+
+    /// Adds provider and operation to an error that arose outside of `execute`.
+    INFERPP_DECL error complete(error e, operation_info const& info) const;
+
+    boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
+    inferpp::provider const& platform() const noexcept { return *platform_; }
+    inferpp::clock& clock() const noexcept { return *options_.clock; }
+    inferpp::limits const& limits() const noexcept { return options_.limits; }
+    logger const& log() const noexcept { return options_.log; }
+
+    /// From 0 up to but not including 1.
+    INFERPP_DECL double random();
+
+private:
+    struct attempt;
+
+    INFERPP_DECL result<void> prepare(result<http::request>& message, call_options const& call);
+    INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);
+    INFERPP_DECL error refused(http::response const& answer) const;
+    INFERPP_DECL void log_request(attempt const& state) const;
+    INFERPP_DECL void log_outcome(attempt const& state, error const* failed,
+                                  std::optional<std::chrono::milliseconds> again) const;
+
+    boost::asio::any_io_executor executor_;
+    std::shared_ptr<inferpp::provider const> platform_;
+    client_options options_;
+    std::minstd_rand generator_;
+};
+
+} // namespace inferpp::inline INFERPP_ABI::detail
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/client/impl/pipeline.ipp>
+#endif
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The one poll loop of the library. Not part of the public interface.
+
+#ifndef INFERPP_CLIENT_POLL_HPP
+#define INFERPP_CLIENT_POLL_HPP
+
+#include <inferpp/client/job_status.hpp>
+#include <inferpp/client/pipeline.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace inferpp::inline INFERPP_ABI::detail {
+
+/// A job as all its handles share it.
+struct job_state {
+    std::shared_ptr<pipeline> line;
+    operation_info info;
+    std::string id;
+    std::optional<clock::time_point> submitted; ///< empty for an attached job
+    std::shared_ptr<void const> receipt;        ///< the typed answer to the submission
+};
+
+/// What is asked again and again.
+class poll_probe {
+public:
+    virtual ~poll_probe() = default;
+
+    /// Asks once. @return whether the wait is over
+    virtual boost::asio::awaitable<result<bool>> ask(call_options call) = 0;
+
+    std::optional<std::chrono::milliseconds> hint; ///< set by the last answer
+
+protected:
+    poll_probe() = default;
+    poll_probe(poll_probe const&) = default;
+    poll_probe& operator=(poll_probe const&) = default;
+};
+
+/// How far a wait has come.
+struct poll_progress {
+    clock::time_point deadline;
+    clock::time_point grace_end; ///< until then, 404 means "not there yet"
+    std::uint64_t polls = 0;
+    bool delay_first = false; ///< the first poll waits, because the answer is known
+};
+
+INFERPP_DECL poll_progress start_polling(job_state const& job, poll_options const& options);
+
+/// Asks until the probe says that it is over, a lasting error comes, or the deadline passes.
+INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& job,
+                                                             poll_options const& options,
+                                                             poll_progress& progress,
+                                                             poll_probe& probe);
+
+/// Asks the server to cancel, in a coroutine of its own, and forgets about it.
+INFERPP_DECL void cancel_in_background(std::shared_ptr<job_state const> job,
+                                       result<http::request> message, operation_info info);
+
+/// The error of a job that ended without a result.
+INFERPP_DECL error ended_without_result(job_status const& status);
+
+/// Adds provider, operation and job to an error.
+INFERPP_DECL error complete(error e, job_state const& job);
+
+} // namespace inferpp::inline INFERPP_ABI::detail
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/client/impl/poll.ipp>
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#ifndef INFERPP_CLIENT_PROVIDER_HPP
+#define INFERPP_CLIENT_PROVIDER_HPP
+
+#include <inferpp/codec/url.hpp>
+#include <inferpp/net/http.hpp>
+
+#include <string_view>
+
+namespace inferpp::inline INFERPP_ABI {
+
+/**
+ * @brief What one platform adds to a request and reads from its errors.
+ *
+ * It sees only raw messages, never templates. A platform is one folder with a class like this,
+ * its options and its operations.
+ */
+class provider {
+public:
+    virtual ~provider() = default;
+
+    /// "modzy"
+    virtual std::string_view name() const noexcept = 0;
+
+    /// The base URL; targets of operations are joined to its path.
+    virtual url const& base() const noexcept = 0;
+
+    /// Adds the credentials to a request. Called for each attempt.
+    virtual void authorize(http::request& message) const = 0;
+
+    /// Fills `server_message` and `request_id` from an answer whose status is no 2xx.
+    virtual void read_error(http::response const& answer, error::particulars& info) const = 0;
+
+protected:
+    provider() = default;
+    provider(provider const&) = default;
+    provider& operator=(provider const&) = default;
+};
+
+} // namespace inferpp::inline INFERPP_ABI
+
+#endif

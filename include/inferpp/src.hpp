@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The bodies of the library. Include it in exactly one file of a program, with
+// INFERPP_SEPARATE_COMPILATION defined in all of them.
+
+#ifndef INFERPP_SRC_HPP
+#define INFERPP_SRC_HPP
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
+#endif
+
+#include <inferpp/client/impl/client.ipp>
+#include <inferpp/client/impl/job_status.ipp>
+#include <inferpp/client/impl/options.ipp>
+#include <inferpp/client/impl/pipeline.ipp>
+#include <inferpp/client/impl/poll.ipp>
+#include <inferpp/client/impl/retry.ipp>
+#include <inferpp/codec/impl/base64.ipp>
+#include <inferpp/codec/impl/http_date.ipp>
+#include <inferpp/codec/impl/json.ipp>
+#include <inferpp/codec/impl/json_writer.ipp>
+#include <inferpp/codec/impl/ndjson.ipp>
+#include <inferpp/codec/impl/timestamp.ipp>
+#include <inferpp/codec/impl/url.ipp>
+#include <inferpp/core/impl/bytes.ipp>
+#include <inferpp/core/impl/error.ipp>
+#include <inferpp/core/impl/log.ipp>
+#include <inferpp/core/impl/secret.ipp>
+#include <inferpp/core/impl/text.ipp>
+#include <inferpp/net/impl/clock.ipp>
+#include <inferpp/net/impl/http.ipp>
+#include <inferpp/net/impl/https_transport.ipp>
+#include <inferpp/net/impl/resolver.ipp>
+#include <inferpp/net/impl/transport.ipp>
+#include <inferpp/providers/modzy/impl/operations.ipp>
+#include <inferpp/providers/modzy/impl/provider.ipp>
+#include <inferpp/providers/modzy/impl/types.ipp>
+
+#endif
