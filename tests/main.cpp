@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+
+int main(int argc, char** argv)
+{
+    return doctest::Context{argc, argv}.run();
+}

@@ -198,8 +198,8 @@ class Amalgamation:
         for root in ROOTS:
             self._visit(root, ())
         public = list(self.order)
-        # An .ipp file may use headers that no public one includes.
-        for header in public:
+        # An .ipp file may use headers that no public one includes; so the list grows meanwhile.
+        for header in self.order:
             for impl in self.sources[header].impl:
                 self._visit(impl, ())
         private = self.order[len(public):]

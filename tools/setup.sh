@@ -49,7 +49,7 @@ inferpp_need_build()
     inferpp_need "Ninja" ninja-build ninja-build ninja inferpp_has ninja
     inferpp_need "Boost >= 1.81" BOOST boost-devel boost inferpp_compiles \
         '#include <boost/version.hpp>' '#if BOOST_VERSION < 108100' '#error' '#endif'
-    inferpp_need "Boost.JSON" BOOST_JSON "boost-devel boost-json" boost inferpp_compiles \
+    inferpp_need "Boost.JSON" BOOST_JSON boost-json "" inferpp_compiles \
         '#include <boost/version.hpp>' '#if BOOST_VERSION < 108100' '#error' '#endif' -lboost_json
     inferpp_need "OpenSSL's headers" libssl-dev openssl-devel openssl@3 inferpp_compiles \
         '#include <openssl/ssl.h>'
