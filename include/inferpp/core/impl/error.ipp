@@ -307,7 +307,7 @@ INFERPP_DECL std::string error::what() const
         fact("request", detail::printable(i.request_id, 128));
     if (!i.phase.empty())
         fact("phase", i.phase);
-    if (i.cause)
+    if (i.cause && text.find(i.cause.message()) == std::string::npos)
         fact("cause", i.cause.message());
     if (i.attempts > 0) {
         fact("attempts", std::to_string(i.attempts));

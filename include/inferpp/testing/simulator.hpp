@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A real HTTP server on loopback that plays a platform. What one platform answers is in its own
+// header, such as <inferpp/testing/modzy_simulator.hpp>.
+
+#ifndef INFERPP_TESTING_SIMULATOR_HPP
+#define INFERPP_TESTING_SIMULATOR_HPP
+
+#include <inferpp/net/clock.hpp>
+#include <inferpp/net/http.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inferpp::inline INFERPP_ABI::testing {
+
+/// A request as a simulator sees it.
+struct simulated_request {
+    simulated_request() = default;
+
+    std::string method;
+    std::string target;             ///< as sent
+    std::vector<std::string> path;  ///< segments, percent-decoded
+    std::vector<std::pair<std::string, std::string>> query; ///< percent-decoded
+    http::headers headers;
+    std::string body;
+};
+
+/// One line of the ledger: what a client really sent, and what it was answered.
+struct ledger_entry {
+    ledger_entry() = default;
+
+    simulated_request request;
+    int status = 0; ///< 0: the connection was cut before an answer
+};
+
+/// Something that goes wrong with one request. Members may be combined.
+struct fault {
+    fault() = default;
+
+    /// Only requests of this method; empty: any.
+    std::string method;
+    /// Only requests whose target holds this text; empty: any.
+    std::string target;
+
+    std::chrono::milliseconds delay{0};  ///< before anything else happens
+    int status = 0;                      ///< answers with it and does nothing; 0: the real answer
+    std::string body;                    ///< of that answer
+    http::headers headers;               ///< added to the answer
+    /// Sends only so many bytes of the answer, its header included, then closes. 0: no answer.
+    std::optional<std::size_t> cut_after;
+    bool reset = false;  ///< closes with RST instead of FIN
+    bool refuse = false; ///< does nothing with the request: it is cut before it takes effect
+};
+
+/// How a simulator listens.
+struct simulator_options {
+    simulator_options() = default;
+
+    std::uint16_t port = 0;               ///< 0: one that is free
+    std::string certificate_pem;          ///< with its key: serves https
+    std::string private_key_pem;
+    std::size_t body_bytes = 1UL << 30;   ///< the largest request taken
+    std::shared_ptr<inferpp::clock> clock; ///< null: the machine's
+};
+
+/**
+ * @brief The server that all simulators share: connections, keep-alive, ledger and faults.
+ *
+ * Runs on the executor's context; listens on 127.0.0.1 from its construction until `stop()` or its
+ * destruction. *Thread safety*: used on one executor that runs one handler at a time.
+ */
+class simulator {
+public:
+    INFERPP_DECL virtual ~simulator();
+    simulator(simulator const&) = delete;
+    simulator& operator=(simulator const&) = delete;
+
+    /// "http://127.0.0.1:12345"
+    INFERPP_DECL std::string origin_url() const;
+    INFERPP_DECL std::uint16_t port() const noexcept;
+
+    /// Every request so far, oldest first.
+    INFERPP_DECL std::vector<ledger_entry> const& ledger() const noexcept;
+
+    /// Requests so far of a method whose target holds a text.
+    INFERPP_DECL std::size_t count(std::string_view method, std::string_view target) const noexcept;
+
+    /// The next request that fits meets this fault; faults wait in line.
+    INFERPP_DECL void inject(fault next);
+
+    /// Connections accepted so far.
+    INFERPP_DECL std::size_t connections() const noexcept;
+
+    /// Stops listening and closes all connections.
+    INFERPP_DECL void stop() noexcept;
+
+protected:
+    /// @throws failure `invalid_argument` when the port is taken or the certificate unusable
+    INFERPP_DECL simulator(boost::asio::any_io_executor executor, simulator_options options);
+
+    /// Begins to accept; called at the end of the derived constructor.
+    INFERPP_DECL void start();
+
+    /// Plays the platform.
+    virtual http::response answer(simulated_request const& request) = 0;
+
+    /// The time in which the simulated platform lives.
+    INFERPP_DECL inferpp::clock& clock() const noexcept;
+
+    /// A JSON answer.
+    INFERPP_DECL static http::response json_answer(int status, std::string body);
+
+private:
+    struct server;
+    std::shared_ptr<server> server_;
+};
+
+} // namespace inferpp::inline INFERPP_ABI::testing
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/testing/impl/simulator.ipp>
+#endif
+
+#endif

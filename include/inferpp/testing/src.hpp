@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The bodies of the test kit; see <inferpp/src.hpp>, of which it is no part, so that programs that
+// only use the library do not carry it.
+
+#ifndef INFERPP_TESTING_SRC_HPP
+#define INFERPP_TESTING_SRC_HPP
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
+#endif
+
+#include <inferpp/testing/impl/fake_transport.ipp>
+#include <inferpp/testing/impl/manual_clock.ipp>
+#include <inferpp/testing/impl/modzy_simulator.ipp>
+#include <inferpp/testing/impl/simulator.ipp>
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The test kit: everything that a program needs to test its own code without a platform. Bound to
+// no test framework.
+
+#ifndef INFERPP_TESTING_TESTING_HPP
+#define INFERPP_TESTING_TESTING_HPP
+
+#include <inferpp/testing/fake_transport.hpp>
+#include <inferpp/testing/manual_clock.hpp>
+#include <inferpp/testing/modzy_simulator.hpp>
+#include <inferpp/testing/simulator.hpp>
+
+#endif
