@@ -48,6 +48,9 @@ class event_stream {
 public:
     using value_type = T;
 
+    /// A closed stream. Asio's `co_spawn` asks for it.
+    event_stream() noexcept = default;
+
     explicit event_stream(std::unique_ptr<event_source<T>> source) noexcept
         : source_(std::move(source))
     {

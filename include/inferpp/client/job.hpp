@@ -6,6 +6,7 @@
 #include <inferpp/client/event_stream.hpp>
 #include <inferpp/client/operation.hpp>
 #include <inferpp/client/poll.hpp>
+#include <inferpp/core/text.hpp>
 
 #include <boost/core/ignore_unused.hpp>
 
@@ -28,7 +29,10 @@ enum class cancel_outcome : unsigned char {
 template <job_operation Op>
 struct status_of : job_status {
     status_of() = default;
-    typename Op::status_operation::response raw;
+
+    /// The whole typed answer; never null in a status that a job gave. By pointer, so that the
+    /// coroutines that wait stay small.
+    std::shared_ptr<typename Op::status_operation::response const> raw;
 };
 
 namespace detail {
@@ -75,7 +79,7 @@ public:
             co_return raw.error();
         auto fresh = std::make_unique<status_of<Op>>();
         static_cast<job_status&>(*fresh) = Op::describe(*raw);
-        fresh->raw = std::move(*raw);
+        fresh->raw = std::make_shared<typename asked::response const>(std::move(*raw));
         hint = fresh->poll_after;
         bool const ended = is_terminal(fresh->phase);
         bool const changed = !last_ || !(static_cast<job_status&>(*last_) == *fresh);
@@ -97,9 +101,10 @@ private:
         phase_ = fresh.phase;
         if (job_.line->log().enabled(log_level::info))
             job_.line->log().write(log_level::info,
-                                   std::string{job_.line->platform().name()} + " job " + job_.id +
-                                       " is " + std::string{to_string(fresh.phase)} + " (" +
-                                       fresh.word + ')');
+                                   std::string{job_.line->platform().name()} + " job " +
+                                       printable(job_.id, 128) + " is " +
+                                       std::string{to_string(fresh.phase)} + " (" +
+                                       printable(fresh.word, 64) + ')');
     }
 
     job_state const& job_;
@@ -155,8 +160,7 @@ boost::asio::awaitable<status_of<Op>> wait_for(std::shared_ptr<job_state const> 
 {
     error failed;
     try {
-        if (auto const valid = validate(options); !valid)
-            throw failure{valid.error()};
+        check(options);
         status_probe<Op> probe{*job, false};
         poll_progress progress = start_polling(*job, options);
         auto const waited = co_await poll_until(*job, options, progress, probe);
@@ -168,7 +172,7 @@ boost::asio::awaitable<status_of<Op>> wait_for(std::shared_ptr<job_state const> 
         failed = current_error();
     }
     abandon_job<Op>(job, options, failed);
-    throw failure{complete(std::move(failed), *job)};
+    throw_complete(std::move(failed), *job);
 }
 
 template <job_operation Op>
@@ -178,8 +182,7 @@ boost::asio::awaitable<typename Op::result_operation::response> fetch_result(
     error failed;
     bool ended = false;
     try {
-        if (auto const valid = validate(options); !valid)
-            throw failure{valid.error()};
+        check(options);
         poll_progress progress = start_polling(*job, options);
         status_probe<Op> status{*job, false};
         auto const waited = co_await poll_until(*job, options, progress, status);
@@ -222,7 +225,7 @@ boost::asio::awaitable<typename Op::result_operation::response> fetch_result(
     }
     if (!ended)
         abandon_job<Op>(job, options, failed);
-    throw failure{complete(std::move(failed), *job)};
+    throw_complete(std::move(failed), *job);
 }
 
 /// The changes of a job's status.
@@ -286,7 +289,7 @@ boost::asio::awaitable<status_of<Op>> ask_status(std::shared_ptr<job_state const
     catch (boost::system::system_error const&) {
         failed = current_error();
     }
-    throw failure{complete(std::move(failed), *job)};
+    throw_complete(std::move(failed), *job);
 }
 
 template <job_operation Op>
@@ -317,7 +320,7 @@ boost::asio::awaitable<cancel_outcome> cancel_job(std::shared_ptr<job_state cons
         }
         if (failed == condition::conflict)
             co_return cancel_outcome::too_late;
-        throw failure{complete(std::move(failed), *job)};
+        throw_complete(std::move(failed), *job);
     }
 }
 
@@ -339,6 +342,9 @@ public:
     using status_type = status_of<Op>;
     using result_type = typename Op::result_operation::response;
     using receipt_type = typename Op::response;
+
+    /// No job: only to be assigned to and destroyed. Asio's `co_spawn` asks for it.
+    job() noexcept = default;
 
     /// The platform's id of the job.
     std::string const& id() const noexcept { return state_->id; }

@@ -47,6 +47,8 @@ struct poll_progress {
     clock::time_point grace_end; ///< until then, 404 means "not there yet"
     std::uint64_t polls = 0;
     bool delay_first = false; ///< the first poll waits, because the answer is known
+    bool last_poll = false;   ///< this one is at the deadline
+    error last;               ///< of the poll before, if it failed
 };
 
 INFERPP_DECL poll_progress start_polling(job_state const& job, poll_options const& options);
@@ -66,6 +68,15 @@ INFERPP_DECL error ended_without_result(job_status const& status);
 
 /// Adds provider, operation and job to an error.
 INFERPP_DECL error complete(error e, job_state const& job);
+
+// What follows is called from coroutines that wait. A temporary of theirs would stand in the frame
+// of each of them for as long as they wait; in a function it is gone when the function returns.
+
+/// @throws failure `invalid_argument` for options that can't be waited with
+INFERPP_DECL void check(poll_options const& options);
+
+/// Throws the completed error.
+[[noreturn]] INFERPP_DECL void throw_complete(error e, job_state const& job);
 
 } // namespace inferpp::inline INFERPP_ABI::detail
 

@@ -5,9 +5,8 @@
 
 #include <inferpp/net/clock.hpp>
 
-#include <boost/asio/awaitable.hpp>
-
 #include <cstddef>
+#include <map>
 #include <memory>
 
 namespace inferpp::inline INFERPP_ABI::testing {
@@ -27,24 +26,29 @@ public:
 
     /// Starts at the machine's steady time, and at 2030-01-01 00:00 UTC.
     INFERPP_DECL explicit manual_clock(mode how = mode::jumping);
-    INFERPP_DECL ~manual_clock() override;
 
-    INFERPP_DECL time_point now() const noexcept override;
+    time_point now() const noexcept override { return now_; }
     INFERPP_DECL sys_milliseconds calendar() const noexcept override;
-    INFERPP_DECL boost::asio::awaitable<error_code> sleep_until(time_point time) override;
+    INFERPP_DECL void arm(sleeper& who, time_point time) override;
+    INFERPP_DECL void disarm(sleeper& who) noexcept override;
 
     /// Moves time on and wakes the sleepers that are due. @param by at least zero
     INFERPP_DECL void advance(duration by);
 
     /// How long all the sleeping has taken.
-    INFERPP_DECL duration elapsed() const noexcept;
+    duration elapsed() const noexcept { return now_ - start_; }
 
     /// Coroutines that sleep now.
-    INFERPP_DECL std::size_t sleepers() const noexcept;
+    std::size_t sleepers() const noexcept { return sleepers_.size(); }
 
 private:
-    struct state;
-    std::unique_ptr<state> state_;
+    INFERPP_DECL void wake_due();
+    INFERPP_DECL void jump();
+
+    mode how_;
+    time_point start_;
+    time_point now_;
+    std::multimap<time_point, sleeper*> sleepers_;
 };
 
 } // namespace inferpp::inline INFERPP_ABI::testing

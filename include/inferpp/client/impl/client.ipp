@@ -4,6 +4,7 @@
 #define INFERPP_CLIENT_IMPL_CLIENT_IPP
 
 #include <inferpp/client/client.hpp>
+#include <inferpp/core/text.hpp>
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
@@ -43,11 +44,14 @@ INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const
         throw failure{line.complete(token.error(), info)};
     url const& base = line.platform().base();
     if (token->provider != line.platform().name())
-        throw refuse("the resume token belongs to the platform " + token->provider);
+        throw refuse("the resume token belongs to the platform " +
+                     printable(token->provider, 64));
     if (token->operation != info.name)
-        throw refuse("the resume token belongs to the operation " + token->operation);
+        throw refuse("the resume token belongs to the operation " +
+                     printable(token->operation, 64));
     if (token->endpoint != base.origin.to_string() + base.path)
-        throw refuse("the resume token belongs to " + redacted_url(token->endpoint));
+        throw refuse("the resume token belongs to " +
+                     printable(redacted_url(token->endpoint), 256));
     return token->id;
 }
 

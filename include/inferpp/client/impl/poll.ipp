@@ -5,10 +5,13 @@
 
 #include <inferpp/client/poll.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace inferpp::inline INFERPP_ABI::detail {
@@ -32,46 +35,66 @@ INFERPP_DECL poll_progress start_polling(job_state const& job, poll_options cons
     return progress;
 }
 
+/// When the next poll is made.
+inline clock::time_point next_poll_time(job_state const& job, poll_options const& options,
+                                        poll_progress const& progress, poll_probe const& probe)
+{
+    auto delay = next_poll_delay(options, progress.polls, probe.hint, job.line->random());
+    if (auto const asked = progress.last.info().retry_after)
+        delay = std::max(delay, *asked);
+    return std::min(saturating_add(job.line->clock().now(), delay), progress.deadline);
+}
+
+/// Takes the outcome of a poll in. Returns what ends the wait, or nothing.
+inline std::optional<result<void>> judge_poll(job_state const& job, poll_progress& progress,
+                                              result<bool>&& over)
+{
+    ++progress.polls;
+    progress.last = error{};
+    if (over && *over)
+        return result<void>{};
+    if (over) {
+        progress.grace_end = {}; // it was there: it can't be "not yet there" again
+    } else {
+        progress.last = std::move(over).error();
+        bool const not_yet = progress.last == condition::not_found &&
+                             job.line->clock().now() < progress.grace_end;
+        if (!is_passing(progress.last) && !not_yet)
+            return result<void>{progress.last};
+    }
+    if (!progress.last_poll)
+        return std::nullopt;
+    error e{errc::wait_timeout};
+    e.edit().cause = progress.last.code();
+    e.edit().attempts = static_cast<int>(std::min<std::uint64_t>(progress.polls, 1u << 30));
+    e.edit().sent = sent_state::yes;
+    return result<void>{std::move(e)};
+}
+
+inline result<void> cancelled_wait()
+{
+    return error{errc::cancelled};
+}
+
 INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& job,
                                                              poll_options const& options,
                                                              poll_progress& progress,
                                                              poll_probe& probe)
 {
-    clock& time = job.line->clock();
-    call_options const call{.timeout = options.poll_timeout, .max_attempts = 1};
-    error last;
     while (true) {
         if (progress.polls > 0 || progress.delay_first) {
-            auto delay = next_poll_delay(options, progress.polls, probe.hint, job.line->random());
-            if (auto const asked = last.info().retry_after)
-                delay = std::max(delay, *asked);
-            auto const until = std::min(saturating_add(time.now(), delay), progress.deadline);
-            error_code const stopped = co_await time.sleep_until(until);
-            if (stopped)
-                co_return error{errc::cancelled};
+            sleeper asleep{job.line->executor(), job.line->clock(),
+                           next_poll_time(job, options, progress, probe)};
+            auto const [code] = co_await asleep.timer.async_wait(
+                boost::asio::as_tuple(boost::asio::deferred));
+            if (code && !asleep.woken)
+                co_return cancelled_wait();
         }
-        bool const at_deadline = time.now() >= progress.deadline;
-        auto const over = co_await probe.ask(call);
-        ++progress.polls;
-        if (over && *over)
-            co_return result<void>{};
-        last = error{};
-        if (over) {
-            progress.grace_end = {}; // it was there: it can't be "not yet there" again
-        } else {
-            last = over.error();
-            bool const not_yet =
-                last == condition::not_found && time.now() < progress.grace_end;
-            if (!is_passing(last) && !not_yet)
-                co_return last;
-        }
-        if (at_deadline) {
-            error e{errc::wait_timeout};
-            e.edit().cause = last.code();
-            e.edit().attempts = static_cast<int>(std::min<std::uint64_t>(progress.polls, 1u << 30));
-            e.edit().sent = sent_state::yes;
-            co_return e;
-        }
+        progress.last_poll = job.line->clock().now() >= progress.deadline;
+        call_options const call{.timeout = options.poll_timeout, .max_attempts = 1};
+        auto ended = judge_poll(job, progress, co_await probe.ask(call));
+        if (ended)
+            co_return std::move(*ended);
     }
 }
 
@@ -96,9 +119,19 @@ INFERPP_DECL error ended_without_result(job_status const& status)
         kind = errc::job_cancelled;
     else if (status.phase == phase::expired)
         kind = errc::job_expired;
-    error e{kind, make_error_code(kind).message() + " (" + status.word + ')'};
+    error e{kind, make_error_code(kind).message() + " (" + printable(status.word, 64) + ')'};
     e.edit().server_message = status.reason;
     return e;
+}
+
+INFERPP_DECL void check(poll_options const& options)
+{
+    validate(options).value();
+}
+
+INFERPP_DECL void throw_complete(error e, job_state const& job)
+{
+    throw failure{complete(std::move(e), job)};
 }
 
 INFERPP_DECL error complete(error e, job_state const& job)

@@ -7,7 +7,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace inferpp::inline INFERPP_ABI {
@@ -20,15 +20,21 @@ public:
     {
         return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }
-    boost::asio::awaitable<error_code> sleep_until(time_point time) override
-    {
-        boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, time};
-        auto const [code] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
-        co_return code;
-    }
+    void arm(sleeper& who, time_point time) override { who.timer.expires_at(time); }
+    void disarm(sleeper&) noexcept override {}
 };
 
 } // namespace detail
+
+INFERPP_DECL boost::asio::awaitable<error_code> clock::sleep_until(time_point time)
+{
+    sleeper asleep{co_await boost::asio::this_coro::executor, *this, time};
+    auto const [code] =
+        co_await asleep.timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+    if (asleep.woken || !code)
+        co_return error_code{};
+    co_return boost::asio::error::operation_aborted;
+}
 
 INFERPP_DECL std::shared_ptr<clock> real_clock()
 {
