@@ -24,6 +24,7 @@
 #include <inferpp/net/https_transport.hpp>
 #include <inferpp/net/resolver.hpp>
 #include <inferpp/net/transport.hpp>
+#include <inferpp/net/transport_options.hpp>
 #include <inferpp/version.hpp>
 
 #endif

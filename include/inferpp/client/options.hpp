@@ -5,8 +5,8 @@
 
 #include <inferpp/client/retry.hpp>
 #include <inferpp/core/log.hpp>
-#include <inferpp/net/https_transport.hpp>
 #include <inferpp/net/transport.hpp>
+#include <inferpp/net/transport_options.hpp>
 
 #include <chrono>
 #include <memory>

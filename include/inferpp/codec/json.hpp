@@ -217,8 +217,7 @@ INFERPP_DECL bool read_signed(boost::json::value const& from, std::int64_t low, 
                               std::int64_t& to, json_reader& where);
 INFERPP_DECL bool read_unsigned(boost::json::value const& from, std::uint64_t high,
                                 std::uint64_t& to, json_reader& where);
-INFERPP_DECL bool read_raw(boost::json::value const& from, boost::json::value& to,
-                           json_reader& where);
+INFERPP_DECL bool check_finite(boost::json::value const& from, json_reader& where);
 
 /// How values of one type are read and written, with the type erased.
 struct json_type {
@@ -381,20 +380,29 @@ bool read_value(boost::json::value const& from, T& to, json_reader& where)
         double wide = 0;
         if (!read_double(from, wide, where))
             return false;
+        if (wide > std::numeric_limits<T>::max() || wide < std::numeric_limits<T>::lowest())
+            return where.fail("the number is too large for its type");
         to = static_cast<T>(wide);
         return true;
     } else if constexpr (std::same_as<T, std::string>) {
         return read_string(from, to, where);
     } else if constexpr (std::same_as<T, boost::json::value>) {
-        return read_raw(from, to, where);
+        if (!check_finite(from, where))
+            return false;
+        to = from;
+        return true;
     } else if constexpr (std::same_as<T, boost::json::object>) {
         if (!from.is_object())
             return where.fail_kind("an object", from);
+        if (!check_finite(from, where))
+            return false;
         to = from.get_object();
         return true;
     } else if constexpr (std::same_as<T, boost::json::array>) {
         if (!from.is_array())
             return where.fail_kind("an array", from);
+        if (!check_finite(from, where))
+            return false;
         to = from.get_array();
         return true;
     } else if constexpr (is_optional<T>) {

@@ -4,6 +4,7 @@
 #define INFERPP_CLIENT_IMPL_PIPELINE_IPP
 
 #include <inferpp/client/pipeline.hpp>
+#include <inferpp/net/https_transport.hpp>
 
 #include <algorithm>
 #include <string>
@@ -100,7 +101,8 @@ INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::execute(
         saturating_add(options_.clock->now(), call.timeout.value_or(options_.limits.total));
     state.max_attempts = call.max_attempts.value_or(options_.retry.max_attempts);
     state.any_status = any_status;
-    if (auto const done = co_await run(state); !done)
+    auto const done = co_await run(state);
+    if (!done)
         co_return done.error();
     co_return std::move(state.answer);
 }
@@ -118,7 +120,8 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::open(result<http
         saturating_add(options_.clock->now(), call.timeout.value_or(options_.limits.total));
     state.max_attempts = call.max_attempts.value_or(options_.retry.max_attempts);
     state.whole = false;
-    if (auto const done = co_await run(state); !done)
+    auto const done = co_await run(state);
+    if (!done)
         co_return done.error();
     co_return std::move(state.head);
 }

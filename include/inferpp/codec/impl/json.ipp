@@ -82,10 +82,12 @@ INFERPP_DECL bool read_string(boost::json::value const& from, std::string& to, j
     return true;
 }
 
-// A double that holds an integer exactly counts as one: some servers write 3.0.
+// A double that holds an integer exactly counts as one: some servers write 3.0. Up to 2^50 only,
+// because Boost.JSON 1.81 is off by up to three units in the last place: it reads
+// 9007199254740991.0 as ...990.
 inline bool is_integer(double value) noexcept
 {
-    return std::trunc(value) == value && std::abs(value) <= 9007199254740992.0;
+    return std::trunc(value) == value && std::abs(value) <= 1125899906842624.0;
 }
 
 INFERPP_DECL bool read_signed(boost::json::value const& from, std::int64_t low, std::int64_t high,
@@ -138,13 +140,9 @@ inline bool all_finite(boost::json::value const& value) noexcept
     return true;
 }
 
-INFERPP_DECL bool read_raw(boost::json::value const& from, boost::json::value& to,
-                           json_reader& where)
+INFERPP_DECL bool check_finite(boost::json::value const& from, json_reader& where)
 {
-    if (!all_finite(from))
-        return where.fail("a number is too large for a double");
-    to = from;
-    return true;
+    return all_finite(from) || where.fail("a number is too large for a double");
 }
 
 INFERPP_DECL std::string wire_name(std::string_view name, json_rules const& rules)
@@ -210,8 +208,11 @@ INFERPP_DECL bool read_object(boost::json::value const& from, void* object,
             bool known = false;
             for (json_member const& member : members)
                 known = known || (!member.unknowns && entry.key() == member.wire);
-            if (!known)
-                unknowns->values[entry.key()] = entry.value();
+            if (known)
+                continue;
+            if (!check_finite(entry.value(), where))
+                return where.fail_in('.' + std::string{entry.key().data(), entry.key().size()});
+            unknowns->values[entry.key()] = entry.value();
         }
     }
     return true;
@@ -239,8 +240,12 @@ INFERPP_DECL void write_object(void const* object, std::span<json_member const> 
     }
     if (unknowns != nullptr) {
         for (auto const& entry : unknowns->values) {
-            out.key(std::string_view{entry.key().data(), entry.key().size()});
+            std::string const key{entry.key().data(), entry.key().size()};
+            out.key(key);
+            bool const before = out.failed();
             out.value(entry.value());
+            if (!before && out.failed())
+                out.error_in('.' + key);
         }
     }
     out.end_object();
@@ -295,10 +300,10 @@ INFERPP_DECL error encode_error(json_writer const& writer)
 INFERPP_DECL result<boost::json::value> parse_json(std::string_view text,
                                                    boost::json::storage_ptr storage)
 {
-    if (text.starts_with("\xef\xbb\xbf"))
-        text.remove_prefix(3);
-    auto const refuse = [](std::string const& why, std::size_t at) {
-        error e{errc::bad_json, why + " at byte " + std::to_string(at)};
+    std::size_t const mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+    text.remove_prefix(mark);
+    auto const refuse = [mark](std::string const& why, std::size_t at) {
+        error e{errc::bad_json, why + " at byte " + std::to_string(mark + at)};
         e.edit().phase = "decode";
         return e;
     };

@@ -36,17 +36,6 @@ inline bool is_encoded_text(std::string_view text) noexcept
     return true;
 }
 
-inline bool is_ipv6_literal(std::string_view host) noexcept
-{
-    std::size_t colons = 0;
-    for (char const c : host) {
-        colons += c == ':';
-        if (c != ':' && c != '.' && hex_value(c) < 0)
-            return false;
-    }
-    return colons >= 2;
-}
-
 inline bool is_ipv4_literal(std::string_view host) noexcept
 {
     int parts = 0;
@@ -64,6 +53,44 @@ inline bool is_ipv4_literal(std::string_view host) noexcept
         host.remove_prefix(dot + 1);
     }
     return false;
+}
+
+// Eight groups, of which one run of zeros may be left out and the last two may be written as IPv4.
+inline bool is_ipv6_literal(std::string_view host) noexcept
+{
+    int groups = 0;
+    bool gap = host.starts_with("::");
+    if (gap)
+        host.remove_prefix(2);
+    while (!host.empty()) {
+        auto const colon = host.find(':');
+        std::string_view const group = host.substr(0, colon);
+        bool const last = colon == std::string_view::npos;
+        if (last && group.find('.') != std::string_view::npos) {
+            if (!is_ipv4_literal(group))
+                return false;
+            groups += 2;
+            break;
+        }
+        if (group.empty() || group.size() > 4)
+            return false;
+        for (char const c : group)
+            if (hex_value(c) < 0)
+                return false;
+        ++groups;
+        if (last)
+            break;
+        host.remove_prefix(colon + 1);
+        if (host.empty())
+            return false;
+        if (host[0] == ':') {
+            if (gap)
+                return false;
+            gap = true;
+            host.remove_prefix(1);
+        }
+    }
+    return gap ? groups < 8 : groups == 8;
 }
 
 // A host whose last label is a number is an address; getaddrinfo would take "127.1" or
@@ -111,13 +138,20 @@ INFERPP_DECL std::string origin::to_string() const
 
 INFERPP_DECL result<url> parse_url(std::string_view text, bool allow_query)
 {
-    auto const refuse = [text](std::string_view why) {
+    auto const colon = text.find("://");
+    auto const refuse = [text, colon](std::string_view why) {
+        // Neither what may be a password nor the query is shown.
+        std::string shown;
+        if (text.find('@') == std::string_view::npos)
+            shown = detail::printable(text.substr(0, text.find_first_of("?#")), 128);
+        else if (colon != std::string_view::npos)
+            shown = detail::printable(text.substr(0, colon), 16) + "://***";
+        else
+            shown = "***";
         return error{errc::invalid_argument,
-                     "the URL '" + detail::printable(text.substr(0, text.find_first_of("@?#")), 128) +
-                         "' is not usable: " + std::string{why}};
+                     "the URL '" + shown + "' is not usable: " + std::string{why}};
     };
     url out;
-    auto const colon = text.find("://");
     if (colon == std::string_view::npos)
         return refuse("it has no scheme; begin it with https://");
     if (detail::iequals(text.substr(0, colon), "https"))
