@@ -134,6 +134,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
         ++state.number;
         state.started = options_.clock->now();
         error failed;
+        sent_state sent = sent_state::no; // when an exception comes
         // Asio throws from any co_await of a cancelled coroutine.
         try {
             platform_->authorize(state.message);
@@ -143,6 +144,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
             if (!head) {
                 failed = head.error();
             } else {
+                sent = sent_state::yes;
                 state.head = std::move(*head);
                 bool const success = is_success(state.head.status);
                 state.answer.status = state.head.status;
@@ -162,7 +164,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
         }
         catch (boost::system::system_error const&) {
             failed = current_error();
-            failed.edit().sent = sent_state::maybe;
+            failed.edit().sent = sent;
         }
         if (!failed.code()) {
             log_outcome(state, nullptr, std::nullopt);
