@@ -4,6 +4,7 @@
 #define INFERPP_CLIENT_IMPL_POLL_IPP
 
 #include <inferpp/client/poll.hpp>
+#include <inferpp/core/text.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
