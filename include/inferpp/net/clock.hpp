@@ -81,8 +81,16 @@ private:
 /// The machine's clock. @return the same object each time; it has no state
 INFERPP_DECL std::shared_ptr<clock> real_clock();
 
-/// `now + wait` without overflow.
-INFERPP_DECL clock::time_point saturating_add(clock::time_point now, clock::duration wait) noexcept;
+/// `now + wait` without overflow. @param wait in any unit, also if the clock's own can't hold it;
+/// not negative
+template <class Rep, class Period>
+clock::time_point saturating_add(clock::time_point now,
+                                 std::chrono::duration<Rep, Period> wait) noexcept
+{
+    auto const room =
+        std::chrono::floor<std::chrono::duration<Rep, Period>>(clock::time_point::max() - now);
+    return wait > room ? clock::time_point::max() : now + wait;
+}
 
 } // namespace inferpp::inline INFERPP_ABI
 

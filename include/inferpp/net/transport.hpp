@@ -21,7 +21,7 @@
 namespace inferpp::inline INFERPP_ABI {
 
 /**
- * @brief Bounds in time and size of one request. Durations must be positive.
+ * @brief Bounds in time and size of one request. Durations must be from 1 ms to 100 years.
  *
  * Each time limit ends a phase with an error of its own, see `errc`.
  */

@@ -64,6 +64,8 @@ INFERPP_DECL std::chrono::milliseconds next_poll_delay(
     double const grown =
         floor * std::pow(options.growth, static_cast<double>(std::min<std::uint64_t>(polls, 1000)));
     double const delay = floor + random * (std::min(cap, grown) - floor);
+    if (delay >= cap) // as a double, the longest of durations is no std::int64_t
+        return options.max_interval;
     return std::chrono::milliseconds{static_cast<std::int64_t>(delay)};
 }
 

@@ -19,9 +19,10 @@ INFERPP_DECL result<void> validate(client_options const& options)
         {"first_byte", l.first_byte},    {"idle", l.idle},
         {"event_idle", l.event_idle},    {"total", l.total}};
     for (auto const& [name, value] : times)
-        if (value <= std::chrono::milliseconds::zero())
+        // Longer ones might not fit the nanoseconds of the clock.
+        if (value < std::chrono::milliseconds{1} || value > std::chrono::years{100})
             return error{errc::invalid_argument,
-                         "limits." + std::string{name} + " must be at least 1 ms"};
+                         "limits." + std::string{name} + " must be from 1 ms to 100 years"};
     if (l.header_bytes < 1024)
         return error{errc::invalid_argument, "limits.header_bytes must be at least 1024"};
     if (l.body_bytes == 0 || l.event_bytes == 0)

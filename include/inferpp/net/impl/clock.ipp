@@ -42,12 +42,6 @@ INFERPP_DECL std::shared_ptr<clock> real_clock()
     return instance;
 }
 
-INFERPP_DECL clock::time_point saturating_add(clock::time_point now,
-                                              clock::duration wait) noexcept
-{
-    return wait > clock::time_point::max() - now ? clock::time_point::max() : now + wait;
-}
-
 } // namespace inferpp::inline INFERPP_ABI
 
 #endif

@@ -56,7 +56,7 @@ INFERPP_DECL result<void> validate(request const& message)
         return refuse("the target must begin with a slash; an identifier in it may be empty, "
                       "\".\" or \"..\"");
     for (char const c : message.target)
-        if (c <= 0x20 || c == 0x7f)
+        if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f)
             return refuse("the target holds characters that must be percent-encoded");
     constexpr std::array<std::string_view, 4> ours{"Host", "Content-Length", "Transfer-Encoding",
                                                    "Connection"};

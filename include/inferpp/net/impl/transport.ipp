@@ -6,6 +6,7 @@
 #include <inferpp/net/transport.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace inferpp::inline INFERPP_ABI {
@@ -26,10 +27,13 @@ INFERPP_DECL boost::asio::awaitable<result<std::string>> read_body(incoming& ans
     std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(announced, trusted));
     if (room == 0)
         room = 4096;
+    // One byte more than allowed shows that a body is too large.
+    std::size_t const most =
+        bounds.body_bytes + (bounds.body_bytes < std::numeric_limits<std::size_t>::max() ? 1 : 0);
     std::size_t filled = 0;
     while (!too_large) {
         if (body.size() == filled)
-            body.resize(std::min(std::max(filled * 2, room), bounds.body_bytes + 1));
+            body.resize(std::min(std::max(filled * 2, room), most));
         auto const got = co_await reader->read_some(std::span{body}.subspan(filled), bounds.idle,
                                                     deadline);
         if (!got)

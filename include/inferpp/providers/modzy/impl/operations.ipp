@@ -59,7 +59,8 @@ inline bool is_semantic_version(std::string_view text) noexcept
 inline bool is_media_type(std::string_view text) noexcept
 {
     for (char const c : text)
-        if (c <= 0x20 || c == 0x7f || c == ',' || c == '"' || c == '\\')
+        if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f ||
+            c == ',' || c == '"' || c == '\\')
             return false;
     auto const slash = text.find('/');
     return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size();
