@@ -40,6 +40,11 @@ enum class errc {
     first_byte_timeout,       ///< the server did not begin to answer in time
     idle_timeout,             ///< the server stopped in the middle of its answer
     deadline_exceeded,        ///< the call as a whole took too long
+    pool_timeout,             ///< no connection became free in time
+    pool_full,                ///< too many calls wait for a connection already
+    proxy_refused,            ///< the proxy did not open a tunnel
+    redirect_refused,         ///< a redirect was not followed
+    address_refused,          ///< a URL that the server gave leads to no public address
     truncated,                ///< the answer ended before it was complete
     bad_http,                 ///< the answer breaks the rules of HTTP/1.1
     header_too_large,         ///< the answer's header is over the limit

@@ -7,8 +7,15 @@
 
 #include <inferpp/core/result.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +49,41 @@ private:
     std::vector<field> fields_;
 };
 
+/**
+ * @brief A body that is read while it is sent: a file, or whatever a program makes.
+ */
+class body_source {
+public:
+    virtual ~body_source() = default;
+
+    /// Bytes in all; empty: not known, and sent in chunks.
+    virtual std::optional<std::uint64_t> size() const = 0;
+
+    /// Reads the next bytes. @return 0 at the end; an error ends the call with it
+    virtual boost::asio::awaitable<result<std::size_t>> read(std::span<char> into) = 0;
+
+    /// Begins again, for another attempt. @return an error where that can't be: there is none then
+    virtual result<void> rewind() = 0;
+
+protected:
+    body_source() = default;
+    body_source(body_source const&) = default;
+    body_source& operator=(body_source const&) = default;
+};
+
+/**
+ * @brief The bytes of a file, read in pieces, so that it may be larger than the memory.
+ * @throws failure `invalid_argument`, naming the file, when it can't be opened
+ *
+ * Reading blocks the thread for one piece of at most 64 KiB. A file that becomes shorter while it
+ * is sent ends the call with an error.
+ */
+INFERPP_DECL std::shared_ptr<body_source> file_body(std::filesystem::path const& path);
+
+/// How much of a request's body has been handed to the kernel. @param total empty: not known
+using progress_function =
+    std::function<void(std::uint64_t sent, std::optional<std::uint64_t> total)>;
+
 /// A request. Host, Content-Length and Connection are the transport's to add.
 struct request {
     request() = default;
@@ -51,6 +93,10 @@ struct request {
     std::string target = "/"; ///< path and query, percent-encoded
     http::headers headers;
     std::string body;
+    std::shared_ptr<body_source> source; ///< instead of `body`, where it is not null
+    progress_function progress;          ///< told while a `source` is sent
+    /// Connects to addresses of the public internet alone; for URLs that a server gave.
+    bool public_address_only = false;
 };
 
 /// A response whose body has been read whole.

@@ -26,6 +26,7 @@ namespace inferpp::inline INFERPP_ABI {
  * Each time limit ends a phase with an error of its own, see `errc`.
  */
 struct limits {
+    std::chrono::milliseconds pool{30'000};       ///< waiting for a free connection
     std::chrono::milliseconds resolve{5'000};     ///< looking up the host name
     std::chrono::milliseconds connect{10'000};    ///< connecting, all addresses together
     std::chrono::milliseconds tls{10'000};        ///< the TLS handshake

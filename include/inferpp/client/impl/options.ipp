@@ -13,8 +13,8 @@ namespace inferpp::inline INFERPP_ABI {
 INFERPP_DECL result<void> validate(client_options const& options)
 {
     limits const& l = options.limits;
-    std::array<std::pair<char const*, std::chrono::milliseconds>, 8> const times{
-        std::pair{"resolve", l.resolve}, {"connect", l.connect},
+    std::array<std::pair<char const*, std::chrono::milliseconds>, 9> const times{
+        std::pair{"pool", l.pool}, {"resolve", l.resolve}, {"connect", l.connect},
         {"tls", l.tls},                  {"write_idle", l.write_idle},
         {"first_byte", l.first_byte},    {"idle", l.idle},
         {"event_idle", l.event_idle},    {"total", l.total}};

@@ -4,36 +4,19 @@
 #define INFERPP_CORE_IMPL_BYTES_IPP
 
 #include <inferpp/core/bytes.hpp>
-#include <inferpp/core/error.hpp>
+#include <inferpp/core/file.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <memory>
-#include <system_error>
 
 namespace inferpp::inline INFERPP_ABI {
 
 INFERPP_DECL bytes bytes::from_file(std::filesystem::path const& path)
 {
-    auto const refuse = [&path](std::error_code reason) {
-        error e{errc::invalid_argument, "cannot read file '" + path.string() +
-                                            "': " + reason.message()};
-        e.edit().cause = reason;
-        throw failure{std::move(e)};
-    };
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        refuse(std::make_error_code(std::errc::is_a_directory));
-
-    struct closer {
-        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-    };
-    errno = 0;
-    std::unique_ptr<std::FILE, closer> const file{std::fopen(path.string().c_str(), "rb")};
-    if (!file)
-        refuse({errno, std::generic_category()});
-
+    detail::file_handle const file = detail::open_file(path);
     std::string content;
+    std::error_code ignored;
     auto const expected = std::filesystem::file_size(path, ignored);
     if (!ignored)
         content.reserve(static_cast<std::size_t>(expected) + 1);
@@ -45,7 +28,7 @@ INFERPP_DECL bytes bytes::from_file(std::filesystem::path const& path)
         filled += got;
         if (got == 0 || std::feof(file.get()) != 0 || std::ferror(file.get()) != 0) {
             if (std::ferror(file.get()) != 0)
-                refuse({errno, std::generic_category()});
+                throw failure{detail::file_error(path, {errno, std::generic_category()})};
             content.resize(filled);
             return bytes{std::move(content)};
         }

@@ -47,6 +47,16 @@ public:
             return "the server stopped in the middle of its answer; raise limits.idle";
         case errc::deadline_exceeded:
             return "the call took too long; raise its timeout or limits.total";
+        case errc::pool_timeout:
+            return "no connection became free in time; raise max_connections or limits.pool";
+        case errc::pool_full:
+            return "too many calls wait for a connection; make fewer at once or raise max_waiting";
+        case errc::proxy_refused:
+            return "the proxy did not open a tunnel; check its address and credentials";
+        case errc::redirect_refused: return "the redirect is not followed";
+        case errc::address_refused:
+            return "the URL that the server gave leads to no public address; set "
+                   "allow_private_addresses if that is meant";
         case errc::truncated: return "the answer ended before it was complete";
         case errc::bad_http: return "the answer is no valid HTTP/1.1; check the base URL";
         case errc::header_too_large:
@@ -104,6 +114,7 @@ inline std::optional<condition> condition_of_client(errc value) noexcept
     case errc::resolve_failed:
     case errc::connect_failed:
     case errc::tls_failed:
+    case errc::proxy_refused:
     case errc::write_failed:
     case errc::truncated:
     case errc::stream_truncated: return condition::transport;
@@ -114,7 +125,11 @@ inline std::optional<condition> condition_of_client(errc value) noexcept
     case errc::first_byte_timeout:
     case errc::idle_timeout:
     case errc::deadline_exceeded:
+    case errc::pool_timeout:
     case errc::wait_timeout: return condition::timeout;
+    case errc::pool_full: return condition::overloaded;
+    case errc::redirect_refused:
+    case errc::address_refused:
     case errc::bad_http:
     case errc::header_too_large:
     case errc::body_too_large:

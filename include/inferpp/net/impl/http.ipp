@@ -3,10 +3,14 @@
 #ifndef INFERPP_NET_IMPL_HTTP_IPP
 #define INFERPP_NET_IMPL_HTTP_IPP
 
+#include <inferpp/core/file.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/net/http.hpp>
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
 
 namespace inferpp::inline INFERPP_ABI::http {
 
@@ -73,6 +77,47 @@ INFERPP_DECL result<void> validate(request const& message)
                           "from a file with a line end?");
     }
     return {};
+}
+
+/// A file as a body.
+class file_body_source final : public body_source {
+public:
+    explicit file_body_source(std::filesystem::path const& path)
+        : path_(path), file_(inferpp::detail::open_file(path))
+    {
+        std::error_code code;
+        auto const size = std::filesystem::file_size(path, code);
+        if (!code) // a pipe has none
+            size_ = size;
+    }
+
+    std::optional<std::uint64_t> size() const override { return size_; }
+
+    boost::asio::awaitable<result<std::size_t>> read(std::span<char> into) override
+    {
+        std::size_t const got = std::fread(into.data(), 1, into.size(), file_.get());
+        if (got == 0 && std::ferror(file_.get()) != 0)
+            co_return inferpp::detail::file_error(path_, {errno, std::generic_category()});
+        co_return got;
+    }
+
+    result<void> rewind() override
+    {
+        std::clearerr(file_.get());
+        if (std::fseek(file_.get(), 0, SEEK_SET) != 0)
+            return inferpp::detail::file_error(path_, {errno, std::generic_category()});
+        return {};
+    }
+
+private:
+    std::filesystem::path path_;
+    inferpp::detail::file_handle file_;
+    std::optional<std::uint64_t> size_;
+};
+
+INFERPP_DECL std::shared_ptr<body_source> file_body(std::filesystem::path const& path)
+{
+    return std::make_shared<file_body_source>(path);
 }
 
 } // namespace inferpp::inline INFERPP_ABI::http

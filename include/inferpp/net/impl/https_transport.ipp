@@ -3,444 +3,157 @@
 #ifndef INFERPP_NET_IMPL_HTTPS_TRANSPORT_IPP
 #define INFERPP_NET_IMPL_HTTPS_TRANSPORT_IPP
 
-#include <inferpp/core/text.hpp>
+#include <inferpp/net/address_filter.hpp>
+#include <inferpp/net/connection.hpp>
+#include <inferpp/net/connection_pool.hpp>
+#include <inferpp/net/dial.hpp>
 #include <inferpp/net/https_transport.hpp>
 #include <inferpp/net/resolver.hpp>
+#include <inferpp/net/tls_context.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/error.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/stream_traits.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
-#include <boost/beast/http/span_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/core/ignore_unused.hpp>
-
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+#include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
-namespace inferpp::inline INFERPP_ABI {
-namespace detail {
+namespace inferpp::inline INFERPP_ABI::detail {
 
-inline constexpr auto as_values = boost::asio::as_tuple(boost::asio::deferred);
+using origin_pool = connection_pool<origin, connection>;
 
-using ssl_stream = boost::asio::ssl::stream<boost::beast::tcp_stream>;
-using response_parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
-using wire_request = boost::beast::http::request<boost::beast::http::span_body<char const>>;
-
-/// One phase of an exchange: what its failure is called.
-struct phase_limit {
-    std::string_view phase;
-    clock::duration limit;
-    errc on_limit;   ///< when the phase takes too long
-    errc on_failure; ///< when the connection breaks
+/// A call that waits for a connection, in its coroutine's frame.
+class pool_waiter final : public origin_pool::waiter {
+public:
+    pool_waiter(origin const& to, boost::asio::any_io_executor const& executor)
+        : waiter(to), wake(executor)
+    {
+    }
+    boost::asio::steady_timer wake;
 };
 
-inline error transport_error(error_code code, phase_limit const& phase, bool deadline_first,
-                             sent_state sent, origin const& to)
-{
-    namespace http_error = boost::beast::http;
-    errc kind = phase.on_failure;
-    if (code == boost::asio::error::operation_aborted)
-        kind = errc::cancelled;
-    else if (code == boost::beast::error::timeout)
-        kind = deadline_first ? errc::deadline_exceeded : phase.on_limit;
-    else if (code == http_error::error::header_limit || code == http_error::error::buffer_overflow)
-        kind = errc::header_too_large;
-    else if (code == http_error::error::end_of_stream ||
-             code == http_error::error::partial_message)
-        kind = errc::truncated;
-    else if (code.category() == http_error::make_error_code(http_error::error::bad_version).category())
-        kind = errc::bad_http;
-    error e{kind};
-    auto& info = e.edit();
-    info.phase = phase.phase;
-    info.sent = sent;
-    info.message = make_error_code(kind).message() + " (" + to.to_string() + ')';
-    if (kind != errc::cancelled)
-        info.cause = code;
-    return e;
-}
-
-/// A connection to one origin: writes a request, reads the answer's header, then its body.
-class connection {
+/// The pool with its timers. Outlives the transport as long as a connection is lent.
+class shared_pool {
 public:
-    virtual ~connection() = default;
-    connection(connection const&) = delete;
-    connection& operator=(connection const&) = delete;
+    explicit shared_pool(pool_limits limits) noexcept : pool(limits) {}
 
-    virtual boost::beast::tcp_stream& socket() noexcept = 0;
-    virtual boost::asio::awaitable<result<void>> shake_hands(origin const& to, limits const& bounds,
-                                                             clock::time_point deadline) = 0;
-    virtual boost::asio::awaitable<result<void>> exchange(origin const& to,
-                                                          http::request const& message,
-                                                          limits const& bounds,
-                                                          clock::time_point deadline) = 0;
-    virtual boost::asio::awaitable<result<std::size_t>> read_some(origin const& to,
-                                                                  std::span<char> into,
-                                                                  clock::duration idle,
-                                                                  clock::time_point deadline) = 0;
-
-    response_parser& parser() noexcept { return *parser_; }
-
-    /// Whether the connection may carry another request after this answer.
-    bool reusable() const noexcept
+    void give_back(origin const& to, std::unique_ptr<connection> done)
     {
-        return parser_ && parser_->is_done() && parser_->keep_alive() && buffer_.size() == 0;
+        done->rest();
+        tell(pool.give_back(to, std::move(done), std::chrono::steady_clock::now()));
     }
+    void give_up(origin const& to) { tell(pool.give_up(to)); }
+    void leave(pool_waiter& who) { tell(pool.leave(who, std::chrono::steady_clock::now())); }
 
-    /// Whether the peer has neither closed the idle connection nor said anything on it.
-    bool is_quiet()
+    origin_pool pool;
+
+private:
+    static void tell(origin_pool::waiter* next)
     {
-        auto& tcp = socket().socket();
-        error_code code;
-        tcp.non_blocking(true, code);
-        if (code)
-            return false;
-        char byte = 0;
-        tcp.receive(boost::asio::buffer(&byte, 1), boost::asio::socket_base::message_peek, code);
-        return code == boost::asio::error::would_block || code == boost::asio::error::try_again;
+        if (next != nullptr)
+            static_cast<pool_waiter*>(next)->wake.cancel();
     }
-
-protected:
-    connection() = default;
-
-    std::optional<response_parser> parser_;
-    boost::beast::flat_buffer buffer_;
 };
 
-inline wire_request make_wire_request(origin const& to, http::request const& message)
-{
-    wire_request wire;
-    wire.method_string(message.method);
-    wire.target(message.target);
-    wire.version(11);
-    wire.set(boost::beast::http::field::host, to.authority());
-    for (auto const& field : message.headers)
-        wire.insert(field.name, field.value);
-    wire.body() = {message.body.data(), message.body.size()};
-    if (!message.body.empty() || (message.method != "GET" && message.method != "DELETE"))
-        wire.content_length(message.body.size());
-    return wire;
-}
-
-template <class Stream>
-class stream_connection final : public connection {
+/// A place in the pool, with its connection once there is one. Gives both back when it goes.
+class lease {
 public:
-    template <class... Args>
-    explicit stream_connection(Args&&... args) : stream_(std::forward<Args>(args)...)
+    lease(std::shared_ptr<shared_pool> home, origin to) noexcept
+        : home_(std::move(home)), to_(std::move(to))
     {
     }
+    lease(lease&& other) noexcept = default;
+    lease& operator=(lease&&) = delete;
+    lease(lease const&) = delete;
+    ~lease() { end(); }
 
-    boost::beast::tcp_stream& socket() noexcept override
+    /// Takes the place over that the pool has reserved.
+    void hold(std::unique_ptr<connection> lent) noexcept
     {
-        return boost::beast::get_lowest_layer(stream_);
+        held_ = true;
+        lent_ = std::move(lent);
     }
+    /// Closes the connection and keeps the place.
+    void drop() noexcept { lent_.reset(); }
+    connection* operator->() const noexcept { return lent_.get(); }
+    explicit operator bool() const noexcept { return lent_ != nullptr; }
 
-    boost::asio::awaitable<result<void>> shake_hands(origin const& to, limits const& bounds,
-                                                     clock::time_point deadline) override
+    /// Back to the pool, or closed where that may not be.
+    void end()
     {
-        if constexpr (std::same_as<Stream, ssl_stream>) {
-            phase_limit const phase{"tls", bounds.tls, errc::tls_timeout, errc::tls_failed};
-            if (!expect_host(to.host)) {
-                error e{errc::tls_failed, "the host name can't be used for TLS"};
-                e.edit().phase = phase.phase;
-                co_return e;
-            }
-            bool const deadline_first = arm(phase, deadline);
-            auto const [code] = co_await stream_.async_handshake(
-                boost::asio::ssl::stream_base::client, as_values);
-            if (code) {
-                error e = transport_error(code, phase, deadline_first, sent_state::no, to);
-                long const verdict = SSL_get_verify_result(stream_.native_handle());
-                // A connection that breaks says nothing about certificates: it may be repeated.
-                bool const broken = code == boost::asio::error::eof ||
-                                    code == boost::asio::error::connection_reset ||
-                                    code == boost::asio::ssl::error::stream_truncated;
-                if (broken)
-                    e = transport_error(code,
-                                        {phase.phase, phase.limit, errc::tls_timeout,
-                                         errc::connect_failed},
-                                        deadline_first, sent_state::no, to);
-                else if (e == errc::tls_failed && verdict != X509_V_OK)
-                    e.edit().message = "the certificate of " + to.to_string() + " was refused: " +
-                                       X509_verify_cert_error_string(verdict) +
-                                       "; check the host name, or name its authority in "
-                                       "tls.ca_file";
-                else if (e == errc::tls_failed)
-                    e.edit().message = "the TLS handshake with " + to.to_string() +
-                                       " failed: " + code.message();
-                co_return e;
-            }
-        }
-        co_return result<void>{};
-    }
-
-    boost::asio::awaitable<result<void>> exchange(origin const& to, http::request const& message,
-                                                  limits const& bounds,
-                                                  clock::time_point deadline) override
-    {
-        sent_state sent = sent_state::no;
-        {
-            wire_request wire = make_wire_request(to, message);
-            boost::beast::http::request_serializer<boost::beast::http::span_body<char const>>
-                serializer{wire};
-            phase_limit const phase{"write", bounds.write_idle, errc::write_timeout,
-                                    errc::write_failed};
-            while (!serializer.is_done()) {
-                bool const deadline_first = arm(phase, deadline);
-                auto const [code, written] =
-                    co_await boost::beast::http::async_write_some(stream_, serializer, as_values);
-                // A TLS engine may have sent part of a record that it does not count.
-                if (written > 0 || (code && std::same_as<Stream, ssl_stream>))
-                    sent = sent_state::maybe;
-                if (code)
-                    co_return transport_error(code, phase, deadline_first, sent, to);
-            }
-        }
-        sent = sent_state::maybe;
-
-        // Informational answers come before the real one; a server may send a few.
-        constexpr int informational = 5;
-        phase_limit const phase{"read header", bounds.first_byte, errc::first_byte_timeout,
-                                errc::truncated};
-        bool const deadline_first = arm(phase, deadline);
-        for (int i = 0; i <= informational; ++i) {
-            parser_.emplace();
-            parser_->header_limit(static_cast<std::uint32_t>(
-                std::min<std::size_t>(bounds.header_bytes, 0x7fffffff)));
-            parser_->body_limit(boost::none); // counted where the body is read
-            buffer_.max_size(std::max<std::size_t>(bounds.header_bytes, 65536) + 1024);
-            auto const [code, got] = co_await boost::beast::http::async_read_header(
-                stream_, buffer_, *parser_, as_values);
-            boost::ignore_unused(got);
-            if (code)
-                co_return transport_error(code, phase, deadline_first, sent, to);
-            auto const status = parser_->get().result_int();
-            if (status / 100 != 1)
-                co_return check_framing();
-            if (status == 101)
-                break;
-        }
-        co_return bad_http("the server sent 101 or too many informational answers");
-    }
-
-    boost::asio::awaitable<result<std::size_t>> read_some(origin const& to, std::span<char> into,
-                                                          clock::duration idle,
-                                                          clock::time_point deadline) override
-    {
-        phase_limit const phase{"read body", idle, errc::idle_timeout, errc::truncated};
-        auto& body = parser_->get().body();
-        body.data = into.data();
-        body.size = into.size();
-        body.more = true;
-        while (body.size == into.size() && !parser_->is_done()) {
-            bool const deadline_first = arm(phase, deadline);
-            auto const [code, got] = co_await boost::beast::http::async_read_some(
-                stream_, buffer_, *parser_, as_values);
-            boost::ignore_unused(got);
-            if (code && code != boost::beast::http::error::need_buffer)
-                co_return transport_error(code, phase, deadline_first, sent_state::yes, to);
-        }
-        co_return into.size() - body.size;
+        if (!home_ || !std::exchange(held_, false))
+            return;
+        if (lent_ && lent_->reusable())
+            return home_->give_back(to_, std::move(lent_));
+        lent_.reset();
+        home_->give_up(to_);
     }
 
 private:
-    // Sets the time limit of the next operations. The socket is closed when it passes.
-    // Returns whether it is the call's deadline that comes first.
-    bool arm(phase_limit const& phase, clock::time_point deadline)
-    {
-        auto const limit = saturating_add(std::chrono::steady_clock::now(), phase.limit);
-        bool const deadline_first = deadline < limit;
-        socket().expires_at(deadline_first ? deadline : limit);
-        return deadline_first;
-    }
-
-    bool expect_host(std::string host)
-    {
-        if (host.ends_with('.')) // right for the name server, never in a certificate
-            host.pop_back();
-        SSL* const ssl = stream_.native_handle();
-        error_code code;
-        boost::asio::ip::make_address(host, code);
-        if (!code)
-            return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
-        SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-                                   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-        return SSL_set1_host(ssl, host.c_str()) == 1 &&
-               SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                        host.data()) == 1;
-    }
-
-    static error bad_http(std::string message)
-    {
-        error e{errc::bad_http, std::move(message)};
-        e.edit().phase = "read header";
-        e.edit().sent = sent_state::maybe;
-        return e;
-    }
-
-    // Beast 1.81 hands over bodies in codings that it does not decode.
-    result<void> check_framing()
-    {
-        auto const& head = parser_->get();
-        auto const codings = head.equal_range(boost::beast::http::field::transfer_encoding);
-        for (auto field = codings.first; field != codings.second; ++field) {
-            std::string_view const coding{field->value().data(), field->value().size()};
-            if (!iequals(trim(coding), "chunked") || head.version() != 11 ||
-                std::next(codings.first) != codings.second)
-                return bad_http("the answer has a transfer coding other than chunked");
-        }
-        return {};
-    }
-
-    Stream stream_;
+    std::shared_ptr<shared_pool> home_;
+    origin to_;
+    std::unique_ptr<connection> lent_;
+    bool held_ = false;
 };
 
-/// Idle connections, the last used first.
-class idle_connections {
+/// Reads one body and gives the connection back when it has ended.
+class lent_body final : public body_reader {
 public:
-    idle_connections(std::size_t most, clock::duration timeout) noexcept
-        : most_(most), timeout_(timeout)
-    {
-    }
-
-    std::unique_ptr<connection> take(origin const& to)
-    {
-        auto const found = idle_.find(to);
-        if (found == idle_.end())
-            return nullptr;
-        auto const oldest = std::chrono::steady_clock::now() - timeout_;
-        auto& kept = found->second;
-        std::erase_if(kept, [oldest](entry const& e) { return e.since < oldest; });
-        while (!kept.empty()) {
-            std::unique_ptr<connection> candidate = std::move(kept.back().held);
-            kept.pop_back();
-            if (candidate->is_quiet())
-                return candidate;
-        }
-        idle_.erase(found);
-        return nullptr;
-    }
-
-    void give(origin const& to, std::unique_ptr<connection> done)
-    {
-        done->socket().expires_never();
-        auto& kept = idle_[to];
-        kept.push_back(entry{std::move(done), std::chrono::steady_clock::now()});
-        if (kept.size() > most_)
-            kept.erase(kept.begin());
-    }
-
-private:
-    struct entry {
-        std::unique_ptr<connection> held;
-        clock::time_point since;
-    };
-    std::size_t most_;
-    clock::duration timeout_;
-    std::map<origin, std::vector<entry>> idle_;
-};
-
-/// Lends a connection to the reader of one body; gives it back when the body has ended.
-class lent_connection final : public body_reader {
-public:
-    lent_connection(std::unique_ptr<connection> lent, origin to,
-                    std::shared_ptr<idle_connections> home) noexcept
-        : lent_(std::move(lent)), to_(std::move(to)), home_(std::move(home))
-    {
-    }
+    explicit lent_body(lease from) noexcept : lease_(std::move(from)) {}
 
     boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
                                                           clock::duration idle,
                                                           clock::time_point deadline) override
     {
-        if (!lent_)
+        if (!lease_)
             co_return std::size_t{0};
-        auto got = co_await lent_->read_some(to_, into, idle, deadline);
+        auto got = co_await lease_->read_some(into, idle, deadline);
         if (!got)
-            lent_.reset();
-        else
-            give_back_at_end();
+            lease_.drop();
+        if (!got || lease_->at_end())
+            lease_.end();
         co_return got;
     }
 
-    void give_back_at_end()
-    {
-        if (!lent_->parser().is_done())
-            return;
-        if (lent_->reusable())
-            home_->give(to_, std::move(lent_));
-        lent_.reset();
-    }
-
-    bool at_end() const noexcept { return !lent_; }
-
 private:
-    std::unique_ptr<connection> lent_;
-    origin to_;
-    std::shared_ptr<idle_connections> home_;
+    lease lease_;
 };
 
 class https_transport_type final : public transport {
 public:
     https_transport_type(boost::asio::any_io_executor executor, transport_options options)
-        : executor_(std::move(executor)), options_(std::move(options)),
-          idle_(std::make_shared<idle_connections>(options_.max_idle, options_.idle_timeout))
+        : executor_(std::move(executor)), options_(std::move(options))
     {
-        if (options_.idle_timeout <= std::chrono::milliseconds::zero())
-            throw failure{error{errc::invalid_argument, "transport.idle_timeout must be positive"}};
+        auto const require = [](bool holds, char const* message) {
+            if (!holds)
+                throw failure{error{errc::invalid_argument, message}};
+        };
+        using std::chrono::milliseconds;
+        require(options_.max_connections > 0, "max_connections must be at least 1");
+        require(options_.idle_timeout >= milliseconds{1}, "idle_timeout must be at least 1 ms");
+        require(options_.max_age >= milliseconds{1}, "max_age must be at least 1 ms");
+        require(options_.proxy.port != 0, "proxy.port must be from 1 to 65535");
+        pool_limits limits;
+        limits.max_connections = options_.max_connections;
+        limits.max_waiting = options_.max_waiting;
+        limits.max_idle = options_.max_idle;
+        limits.idle_timeout = std::min<milliseconds>(options_.idle_timeout, std::chrono::years{1});
+        limits.max_age = std::min<milliseconds>(options_.max_age, std::chrono::years{1});
+        shared_ = std::make_shared<shared_pool>(limits);
         if (!options_.resolver)
             options_.resolver = system_resolver();
     }
 
     result<void> prepare(origin const& to) override
     {
-        if (!to.tls || context_)
+        if (!to.tls || tls_)
             return {};
-        namespace ssl = boost::asio::ssl;
-        ssl::context fresh{ssl::context::tls_client};
-        error_code code;
-        std::string_view what = "the system's certificate authorities";
-        SSL_CTX_set_min_proto_version(fresh.native_handle(), TLS1_2_VERSION);
-        tls_options const& tls = options_.tls;
-        if (tls.ca_file.empty() && tls.ca_pem.empty()) {
-            fresh.set_default_verify_paths(code);
-        } else {
-            if (!tls.ca_file.empty()) {
-                what = "tls.ca_file";
-                fresh.load_verify_file(tls.ca_file, code);
-            }
-            if (!code && !tls.ca_pem.empty()) {
-                what = "tls.ca_pem";
-                fresh.add_certificate_authority(boost::asio::buffer(tls.ca_pem), code);
-            }
-        }
-        if (code) {
-            error e{errc::invalid_argument,
-                    std::string{what} + " could not be read: " + code.message()};
-            e.edit().cause = code;
-            return e;
-        }
-        fresh.set_verify_mode(tls.insecure_accept_any_certificate ? ssl::verify_none
-                                                                  : ssl::verify_peer);
-        context_.emplace(std::move(fresh));
+        auto made = tls_context::make(options_.tls);
+        if (!made)
+            return made.error();
+        tls_ = std::move(*made);
         return {};
     }
 
@@ -453,28 +166,34 @@ public:
         try {
             if (auto const ready = prepare(to); !ready)
                 co_return ready.error();
-            std::unique_ptr<connection> used = idle_->take(to);
+            lease used{shared_, to};
             while (true) {
-                bool const reused = used != nullptr;
                 sent = sent_state::no;
-                if (!reused) {
-                    auto fresh = co_await connect(to, bounds, deadline);
-                    if (!fresh)
-                        co_return fresh.error();
-                    used = std::move(*fresh);
+                auto const reused = co_await borrow(used, to, bounds, deadline);
+                if (!reused)
+                    co_return reused.error();
+                if (!used) {
+                    auto made = co_await connect(to, message.public_address_only, bounds, deadline);
+                    if (!made)
+                        co_return made.error();
+                    used.hold(std::move(*made));
                 }
                 sent = sent_state::maybe;
-                auto const exchanged = co_await used->exchange(to, message, bounds, deadline);
+                auto const exchanged = co_await used->exchange(message, bounds, deadline);
                 if (exchanged)
                     break;
-                used.reset();
+                used.drop();
                 // The server closed the kept connection before anything of the request left.
-                bool const again = reused && exchanged.error().info().sent == sent_state::no &&
-                                   exchanged.error() == errc::write_failed;
+                bool const again = *reused && exchanged.error().info().sent == sent_state::no &&
+                                   exchanged.error() == errc::write_failed && !message.source;
                 if (!again)
                     co_return exchanged.error();
+                used.end();
             }
-            co_return answer(std::move(used), to);
+            incoming answer = used->head();
+            if (!used->at_end())
+                answer.body = std::make_unique<lent_body>(std::move(used));
+            co_return answer;
         }
         catch (boost::system::system_error const&) {
             error e = current_error();
@@ -484,89 +203,116 @@ public:
     }
 
 private:
+    /// Gets a place in the pool, and a connection if one is free. Returns whether there is one.
+    boost::asio::awaitable<result<bool>> borrow(lease& into, origin const& to, limits const& bounds,
+                                                clock::time_point deadline)
+    {
+        pool_waiter me{to, executor_};
+        auto const now = std::chrono::steady_clock::now();
+        if (now - expired_ > std::chrono::seconds{1}) {
+            expired_ = now;
+            shared_->pool.expire(now);
+        }
+        auto const reply =
+            shared_->pool.acquire(me, now, [now](connection& idle) { return idle.is_quiet(); });
+        if (reply == origin_pool::reply::full)
+            co_return error{errc::pool_full};
+        if (reply == origin_pool::reply::wait) {
+            waiting_guard const guard{*shared_, me};
+            auto const limit = saturating_add(now, bounds.pool);
+            me.wake.expires_at(std::min(limit, deadline));
+            auto const [code] = co_await me.wake.async_wait(
+                boost::asio::as_tuple(boost::asio::deferred));
+            if (me.told() == origin_pool::reply::wait) {
+                error e{code              ? errc::cancelled
+                        : deadline < limit ? errc::deadline_exceeded
+                                           : errc::pool_timeout};
+                e.edit().phase = "wait for a connection";
+                co_return e;
+            }
+            into.hold(me.take());
+            guard.served();
+            co_return static_cast<bool>(into);
+        }
+        into.hold(me.take());
+        co_return static_cast<bool>(into);
+    }
+
+    /// Takes a waiter out of the queue if its coroutine ends while it waits.
+    class waiting_guard {
+    public:
+        waiting_guard(shared_pool& pool, pool_waiter& who) noexcept : pool_(pool), who_(who) {}
+        waiting_guard(waiting_guard const&) = delete;
+        waiting_guard& operator=(waiting_guard const&) = delete;
+        ~waiting_guard()
+        {
+            if (!served_)
+                pool_.leave(who_);
+        }
+        void served() const noexcept { served_ = true; }
+
+    private:
+        shared_pool& pool_;
+        pool_waiter& who_;
+        mutable bool served_ = false;
+    };
+
     boost::asio::awaitable<result<std::unique_ptr<connection>>> connect(origin const& to,
+                                                                        bool public_only,
                                                                         limits const& bounds,
                                                                         clock::time_point deadline)
     {
+        bool const tunnel = !options_.proxy.host.empty() &&
+                            !bypasses_proxy(options_.proxy.bypass, to.host, to.port);
+        std::string const& host = tunnel ? options_.proxy.host : to.host;
+        std::uint16_t const port = tunnel ? options_.proxy.port : to.port;
         auto const resolve_until =
             saturating_add(std::chrono::steady_clock::now(), bounds.resolve);
-        auto const addresses = co_await options_.resolver->resolve(
-            to.host, to.port, std::min(resolve_until, deadline));
-        if (!addresses) {
-            error e = addresses.error();
-            if (e == errc::resolve_timeout && deadline < resolve_until)
-                e = transport_error(boost::beast::error::timeout,
-                                    {"resolve", bounds.resolve, errc::resolve_timeout,
-                                     errc::resolve_failed},
-                                    true, sent_state::no, to);
-            co_return e;
+        auto addresses = co_await options_.resolver->resolve(host, port,
+                                                             std::min(resolve_until, deadline));
+        if (!addresses)
+            co_return by_deadline(addresses.error(), errc::resolve_timeout,
+                                  deadline < resolve_until);
+        if (public_only && !tunnel) {
+            std::erase_if(*addresses, [](auto const& endpoint) {
+                return !is_public_address(endpoint.address());
+            });
+            if (addresses->empty()) {
+                error e{errc::address_refused};
+                e.edit().phase = "resolve";
+                co_return e;
+            }
         }
-        std::unique_ptr<connection> fresh;
-        if (to.tls)
-            fresh = std::make_unique<stream_connection<ssl_stream>>(
-                boost::beast::tcp_stream{executor_}, *context_);
-        else
-            fresh = std::make_unique<stream_connection<boost::beast::tcp_stream>>(executor_);
-
-        phase_limit const phase{"connect", bounds.connect, errc::connect_timeout,
-                                errc::connect_failed};
         auto const connect_until =
             saturating_add(std::chrono::steady_clock::now(), bounds.connect);
-        fresh->socket().expires_at(std::min(connect_until, deadline));
-        std::string tried;
-        error_code last;
-        for (auto const& endpoint : *addresses) {
-            auto const [code] = co_await fresh->socket().async_connect(endpoint, as_values);
-            last = code;
-            if (!code || code == boost::asio::error::operation_aborted ||
-                code == boost::beast::error::timeout)
-                break;
-            tried.append(tried.empty() ? "" : ", ")
-                .append(endpoint.address().to_string())
-                .append(": ")
-                .append(code.message());
-            error_code ignored;
-            fresh->socket().socket().close(ignored);
-        }
-        if (last) {
-            error e = transport_error(last, phase, deadline < connect_until, sent_state::no, to);
-            if (e == errc::connect_failed)
-                e.edit().message = "no connection to " + to.to_string() + " (" + tried +
-                                   "); check host, port and firewall";
-            co_return e;
-        }
-        error_code ignored;
-        fresh->socket().socket().set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
-        auto const shaken = co_await fresh->shake_hands(to, bounds, deadline);
-        if (!shaken)
-            co_return shaken.error();
-        co_return fresh;
+        std::string name = tunnel ? "the proxy " + host : to.to_string();
+        auto socket = co_await dial(executor_, std::move(*addresses), std::move(name),
+                                    std::min(connect_until, deadline));
+        if (!socket)
+            co_return by_deadline(socket.error(), errc::connect_timeout, deadline < connect_until);
+        proxy_options const* const through = tunnel ? &options_.proxy : nullptr;
+        co_return co_await establish(std::move(*socket), to, through, tls_, bounds, deadline);
     }
 
-    result<incoming> answer(std::unique_ptr<connection> used, origin const& to)
+    static error by_deadline(error e, errc on_limit, bool deadline_first)
     {
-        incoming out;
-        auto const& head = used->parser().get();
-        out.status = static_cast<int>(head.result_int());
-        for (auto const& field : head)
-            out.headers.add({field.name_string().data(), field.name_string().size()},
-                            {field.value().data(), field.value().size()});
-        if (auto const length = used->parser().content_length())
-            out.content_length = *length;
-        auto reader = std::make_unique<lent_connection>(std::move(used), to, idle_);
-        reader->give_back_at_end();
-        if (!reader->at_end())
-            out.body = std::move(reader);
-        return out;
+        if (!deadline_first || !(e == on_limit))
+            return e;
+        error late{errc::deadline_exceeded};
+        late.edit().phase = e.info().phase;
+        return late;
     }
 
     boost::asio::any_io_executor executor_;
     transport_options options_;
-    std::shared_ptr<idle_connections> idle_;
-    std::optional<boost::asio::ssl::context> context_;
+    std::shared_ptr<shared_pool> shared_;
+    std::shared_ptr<tls_context> tls_;
+    std::chrono::steady_clock::time_point expired_;
 };
 
-} // namespace detail
+} // namespace inferpp::inline INFERPP_ABI::detail
+
+namespace inferpp::inline INFERPP_ABI {
 
 INFERPP_DECL std::shared_ptr<transport> make_https_transport(boost::asio::any_io_executor executor,
                                                              transport_options options)
