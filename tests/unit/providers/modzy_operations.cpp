@@ -76,11 +76,11 @@ std::vector<bad_request<Op>> bad_job_requests()
         {[](Op& o) { o.sources["x\n"]; }, "sources['x\\x0a'] is empty"},
         {[](Op& o) { o.sources["x"][""] = {}; }, "sources['x'] has an empty data key"},
     };
-    for (auto const* version : {"", "1", "1.0", "1.0.", ".1.0", "1..0", "1.0.1.2", "v1.0.1", "1.0.x",
-                                " 1.0.1", "1.0.1 ", "1.0.1-", "1.0.1+", "1.0.1-a b", "1.0.1-\xc3\xa9",
-                                "latest", "1,0,1", "-1.0.1"})
-        cases.push_back({[version](Op& o) { o.version = version; },
-                         "version must be a semantic version"});
+    for (auto const* version :
+         {"", "1", "1.0", "1.0.", ".1.0", "1..0", "1.0.1.2", "v1.0.1", "1.0.x", " 1.0.1", "1.0.1 ",
+          "1.0.1-", "1.0.1+", "1.0.1-a b", "1.0.1-\xc3\xa9", "latest", "1,0,1", "-1.0.1"})
+        cases.push_back(
+            {[version](Op& o) { o.version = version; }, "version must be a semantic version"});
     return cases;
 }
 
@@ -148,7 +148,8 @@ TEST_CASE("modzy: keys are any text in UTF-8")
                                            "\"data:application/octet-stream;base64,eA==\"}}"));
     modzy::text_job text{"ed542963de", "1.0.1"};
     text.sources["\xf0\x9f\x98\x80"]["input.txt"] = "\xc3\xa9\0";
-    CHECK(unit::contains(encoded(text).body, "{\"\xf0\x9f\x98\x80\":{\"input.txt\":\"\xc3\xa9\"}}"));
+    CHECK(
+        unit::contains(encoded(text).body, "{\"\xf0\x9f\x98\x80\":{\"input.txt\":\"\xc3\xa9\"}}"));
 }
 
 TEST_CASE("modzy: text and keys that are no UTF-8 are refused with their place")
@@ -204,12 +205,11 @@ TEST_CASE("modzy: requests that can't be valid are refused, naming the member")
 
     std::vector<bad_request<modzy::embedded_job>> types;
     for (auto const* type : {"", "png", "image/", "/png", "image/png, text/plain", "image/p ng",
-                             "image/\"png\"", "image/png\\", "image/png\n", "image/p\xc3\xa9", " image/png",
-                             "image/\x7f", "text/plain; charset=utf-8"})
-        types.push_back({[type](modzy::embedded_job& o) {
-                             o.sources["in"]["a.png"].media_type = type;
-                         },
-                         "sources['in']['a.png'].media_type must be a media type"});
+                             "image/\"png\"", "image/png\\", "image/png\n", "image/p\xc3\xa9",
+                             " image/png", "image/\x7f", "text/plain; charset=utf-8"})
+        types.push_back(
+            {[type](modzy::embedded_job& o) { o.sources["in"]["a.png"].media_type = type; },
+             "sources['in']['a.png'].media_type must be a media type"});
     check_refused(embedded_job(), types);
 
     for (auto const* version : {"0.0.0", "1.0.1", "10.20.30", "1.0.1-alpha", "1.0.1+build",

@@ -153,15 +153,21 @@ TEST_CASE("modzy: options of the client are checked before any I/O")
     auto options = options_for("https://h");
     options.transport = std::make_shared<no_transport>();
     options.retry.max_attempts = 0;
-    CHECK(unit::contains(refusal([&] { modzy::client{context.get_executor(), options}; }),
+    CHECK(unit::contains(refusal([&] {
+                             modzy::client{context.get_executor(), options};
+                         }),
                          "retry.max_attempts"));
     options.retry.max_attempts = 1;
     options.limits.total = std::chrono::milliseconds{0};
-    CHECK(unit::contains(refusal([&] { modzy::client{context.get_executor(), options}; }),
+    CHECK(unit::contains(refusal([&] {
+                             modzy::client{context.get_executor(), options};
+                         }),
                          "limits.total"));
     options.limits.total = std::chrono::seconds{1};
     options.user_agent = "agent\n";
-    CHECK(unit::contains(refusal([&] { modzy::client{context.get_executor(), options}; }),
+    CHECK(unit::contains(refusal([&] {
+                             modzy::client{context.get_executor(), options};
+                         }),
                          "User-Agent"));
     options.user_agent = "agent";
     CHECK(refusal([&] { modzy::client{context.get_executor(), options}; }).empty());

@@ -73,7 +73,8 @@ TEST_CASE("modzy: the receipt of a submission is read whole")
  "status":"SUBMITTED","totalInputs":1,"jobIdentifier":"2700725a-9c84-40ae-bbeb-4fce0d35424e",
  "accessKey":"prefix","explain":true,"jobType":"batch","accountIdentifier":"acct",
  "team":{"identifier":"t"},
- "user":{"identifier":"u","externalIdentifier":"x","firstName":"A","lastName":"B","email":"a@b.c","status":"ACTIVE"},
+ "user":{"identifier":"u","externalIdentifier":"x","firstName":"A","lastName":"B",
+         "email":"a@b.c","status":"ACTIVE"},
  "jobInputs":{"identifier":["happy","angry"]},
  "submittedAt":"2021-08-02T21:19:52.529+00:00","hoursDeleteInput":1,"imageClassificationModel":true,
  "timeout":60000,"inputByteAmount":12345,"project":{"identifier":"p","name":"n"}})");
@@ -181,7 +182,8 @@ TEST_CASE("modzy: each field of the vendor's page is there, in the order of the 
     CHECK(modzy::describe(job).counters->failed == 3);
 }
 
-TEST_CASE("modzy: nulls and missing members of a job are no error, identifier and status are needed")
+TEST_CASE(
+    "modzy: nulls and missing members of a job are no error, identifier and status are needed")
 {
     auto const job = decoded<modzy::job_details>(R"(
 {"jobIdentifier":"j","status":"IN_PROGRESS","model":null,"user":null,"team":null,"createdAt":null,
@@ -205,13 +207,14 @@ TEST_CASE("modzy: nulls and missing members of a job are no error, identifier an
 
 TEST_CASE("modzy: input keys are read in each of their shapes")
 {
-    for (auto const* text : {R"({"identifier":["a","b"]})", R"([{"identifier":"a"},{"identifier":"b"}])",
-                             R"(["a","b"])", R"(["a",{"identifier":"b","more":1}])"})
+    for (auto const* text :
+         {R"({"identifier":["a","b"]})", R"([{"identifier":"a"},{"identifier":"b"}])",
+          R"(["a","b"])", R"(["a",{"identifier":"b","more":1}])"})
         CHECK(decoded<modzy::input_keys>(text).keys == keys{"a", "b"});
     for (auto const* text : {"[]", "{}", "null", R"({"identifier":[]})", R"({"identifier":null})"})
         CHECK(decoded<modzy::input_keys>(text).keys.empty());
-    for (auto const* text : {"1", "\"a\"", "[1]", "[null]", "[{}]", R"({"identifier":"a"})",
-                             R"([{"identifier":1}])"})
+    for (auto const* text :
+         {"1", "\"a\"", "[1]", "[null]", "[{}]", R"({"identifier":"a"})", R"([{"identifier":1}])"})
         CHECK_MESSAGE(decode_json<modzy::input_keys>(text).error() == errc::bad_schema, text);
     std::string out;
     CHECK(encode_json(decoded<modzy::input_keys>(R"(["a"])"), out).has_value());
@@ -264,7 +267,8 @@ TEST_CASE("modzy: a job's state becomes a phase")
 TEST_CASE("modzy: counters tell the progress, which never passes the end")
 {
     auto const status = modzy::describe(decoded<modzy::job_details>(
-        R"({"jobIdentifier":"j","status":"IN_PROGRESS","total":8,"pending":5,"completed":2,"failed":1})"));
+        R"({"jobIdentifier":"j","status":"IN_PROGRESS","total":8,)"
+        R"("pending":5,"completed":2,"failed":1})"));
     REQUIRE(status.counters.has_value());
     CHECK((*status.counters == job_counters{8, 5, 2, 1}));
     CHECK(status.progress == 0.375);
@@ -289,7 +293,8 @@ TEST_CASE("modzy: results are read whole")
                              "explanation":null,"drift":null}},
     "results.wav":"https://app.modzy.com/api/results/2700725a/happy/results.wav\n",
     "voting":{"up":3,"down":0}}},
- "failures":{"angry":{"status":"FAILED","engine":"model-batch-x","error":"text of the model's error",
+ "failures":{"angry":{"status":"FAILED","engine":"model-batch-x",
+    "error":"text of the model's error",
     "inputFetching":10,"outputUploading":null,"modelLatency":5,"queueTime":1,
     "startTime":"2021-10-26T15:25:41.900+0000","updateTime":"","endTime":null,"later":1}}})");
     CHECK(results.job_identifier == "2700725a");
