@@ -37,9 +37,7 @@ POISON = """\
 #define slots poison
 #define signals poison
 #define foreach poison
-// macOS, X11, Arduino
-#define check(x) poison
-#define verify(x) poison
+// X11, Arduino, termios
 #define Status poison
 #define Success poison
 #define None poison

@@ -60,8 +60,7 @@ inline std::filesystem::path shared_path(std::string_view name)
             return path;
     } else {
         for (fs::path at = fs::current_path(); at.has_relative_path(); at = at.parent_path())
-            if (fs::path const path = at.parent_path() / "shared" / name;
-                fs::exists(path, ignored))
+            if (fs::path const path = at.parent_path() / "shared" / name; fs::exists(path, ignored))
                 return path;
     }
     MESSAGE("skipped: no shared/", std::string{name}, "; set INFERPP_SHARED to the folder");

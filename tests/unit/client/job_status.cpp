@@ -112,8 +112,8 @@ TEST_CASE("a resume token is read back, whatever its parts hold")
     for (auto const id : {"2700725a-9c84-40ae-bbeb-4fce0d35424e"sv, "a:b"sv, "a/b?c#d%e f"sv,
                           "%3A"sv, ":"sv, "inferpp:1:x:y:z"sv, "line\r\nend"sv, "nul\0l"sv,
                           "\xc3\xa9"sv, "\xff"sv, "arn:aws:bedrock:us-east-1:1:job/x"sv, " "sv})
-        for (auto const endpoint : {"https://app.modzy.com/api"sv, "http://[::1]:8080/a%20b"sv,
-                                    ""sv}) {
+        for (auto const endpoint :
+             {"https://app.modzy.com/api"sv, "http://[::1]:8080/a%20b"sv, ""sv}) {
             resume_token token;
             token.provider = "modzy";
             token.operation = "submit_embedded";

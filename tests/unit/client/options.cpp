@@ -49,10 +49,11 @@ void check_refused(Options const& good, std::vector<bad_option<Options>> const& 
 TEST_CASE("call options out of range are refused by name")
 {
     check_refused<call_options>(
-        {}, {{[](auto& o) { o.timeout = 0ms; }, "call_options.timeout must be at least 1 ms"},
-             {[](auto& o) { o.timeout = -1ms; }, "call_options.timeout"},
-             {[](auto& o) { o.max_attempts = 0; }, "call_options.max_attempts must be from 1 to 100"},
-             {[](auto& o) { o.max_attempts = 101; }, "call_options.max_attempts"}});
+        {},
+        {{[](auto& o) { o.timeout = 0ms; }, "call_options.timeout must be at least 1 ms"},
+         {[](auto& o) { o.timeout = -1ms; }, "call_options.timeout"},
+         {[](auto& o) { o.max_attempts = 0; }, "call_options.max_attempts must be from 1 to 100"},
+         {[](auto& o) { o.max_attempts = 101; }, "call_options.max_attempts"}});
     CHECK(validate(call_options{.timeout = 1ms, .max_attempts = 100}).has_value());
     CHECK(validate(call_options{.timeout = milliseconds::max()}).has_value());
 }
@@ -73,12 +74,17 @@ TEST_CASE("poll options out of range are refused by name")
          {[nan](auto& o) { o.growth = nan; }, "poll_options.growth"},
          {[](auto& o) { o.not_found_grace = -1ms; },
           "poll_options.not_found_grace must be at least 0 ms"},
-         {[](auto& o) { o.poll_timeout = 0ms; }, "poll_options.poll_timeout must be at least 1 ms"}});
+         {[](auto& o) { o.poll_timeout = 0ms; },
+          "poll_options.poll_timeout must be at least 1 ms"}});
     CHECK(validate(poll_options{.forever = true}).has_value());
     CHECK(validate(poll_options{.deadline = 0ms}).has_value());
     CHECK(validate(poll_options{.deadline = milliseconds::max()}).has_value());
-    CHECK(validate(poll_options{.forever = true, .min_interval = 1ms, .max_interval = 1ms,
-                                .growth = 10, .not_found_grace = 0ms, .poll_timeout = 1ms})
+    CHECK(validate(poll_options{.forever = true,
+                                .min_interval = 1ms,
+                                .max_interval = 1ms,
+                                .growth = 10,
+                                .not_found_grace = 0ms,
+                                .poll_timeout = 1ms})
               .has_value());
 }
 
@@ -96,7 +102,8 @@ TEST_CASE("client options out of range are refused by name")
         {"total", [](limits& l, milliseconds t) { l.total = t; }},
     };
     std::vector<bad_option<client_options>> cases{
-        {[](auto& o) { o.limits.header_bytes = 1023; }, "limits.header_bytes must be at least 1024"},
+        {[](auto& o) { o.limits.header_bytes = 1023; },
+         "limits.header_bytes must be at least 1024"},
         {[](auto& o) { o.limits.body_bytes = 0; }, "limits.body_bytes"},
         {[](auto& o) { o.limits.event_bytes = 0; }, "limits.event_bytes"},
         {[](auto& o) { o.retry.max_attempts = 0; }, "retry.max_attempts"},

@@ -93,8 +93,8 @@ TEST_CASE("what may be repeated follows the idempotency, the error and what was 
                 CAPTURE(static_cast<int>(repeat));
                 CAPTURE(to_string(sent).data());
                 bool const expected =
-                    when == repeated::always ||
-                    (when == repeated::if_unsent && (is_harmless(repeat) || sent == sent_state::no));
+                    when == repeated::always || (when == repeated::if_unsent &&
+                                                 (is_harmless(repeat) || sent == sent_state::no));
                 CHECK(may_repeat(repeat, with_sent(error{code}, sent)) == expected);
             }
 }
@@ -118,8 +118,8 @@ TEST_CASE("an answer may be repeated when the server did not act, or where that 
             CHECK_MESSAGE(may_repeat(repeat, refused(status)), status);
         for (int const status : {500, 502, 504, 520, 521, 522, 523, 524, 529})
             CHECK_MESSAGE(may_repeat(repeat, refused(status)) == is_harmless(repeat), status);
-        for (int const status : {301, 302, 304, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415,
-                                 422, 426, 431, 451, 501, 505, 507, 511})
+        for (int const status : {301, 302, 304, 400, 401, 403, 404, 405, 409, 410, 412,
+                                 413, 415, 422, 426, 431, 451, 501, 505, 507, 511})
             CHECK_MESSAGE(!may_repeat(repeat, refused(status)), status);
     }
 }
@@ -136,7 +136,8 @@ TEST_CASE("the delay before a retry is drawn from zero to the grown base, at mos
 {
     retry_options const options{.max_attempts = 100, .base = 500ms, .cap = 8s};
     auto const delay = [&options](int attempts, double random) {
-        return next_retry_delay(options, idempotency::safe, refused(503), attempts, forever, random);
+        return next_retry_delay(options, idempotency::safe, refused(503), attempts, forever,
+                                random);
     };
     milliseconds const most[] = {500ms, 1s, 2s, 4s, 8s, 8s, 8s};
     for (int attempts = 1; attempts <= 7; ++attempts) {
@@ -205,8 +206,8 @@ TEST_CASE("Retry-After is a floor under the delay, with a spread of at most a te
 
     retry_options patient = options;
     patient.max_retry_after = forever;
-    auto const long_wait = next_retry_delay(patient, idempotency::safe, asks_to_wait(24h), 1,
-                                            forever, almost_one);
+    auto const long_wait =
+        next_retry_delay(patient, idempotency::safe, asks_to_wait(24h), 1, forever, almost_one);
     REQUIRE(long_wait.has_value());
     CHECK(*long_wait >= 24h);
     CHECK(*long_wait <= 24h + 1s);
@@ -249,8 +250,9 @@ TEST_CASE("retry options out of range are refused by name")
         CHECK(valid.error() == errc::invalid_argument);
         CHECK(unit::contains(valid.error().what(), member));
     }
-    CHECK(validate(retry_options{.max_attempts = 1, .base = 1ms, .cap = 1ms, .max_retry_after = 0ms})
-              .has_value());
+    CHECK(
+        validate(retry_options{.max_attempts = 1, .base = 1ms, .cap = 1ms, .max_retry_after = 0ms})
+            .has_value());
     CHECK(validate(retry_options{.max_attempts = 100}).has_value());
 }
 

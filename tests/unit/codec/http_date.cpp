@@ -75,8 +75,8 @@ TEST_CASE("a year of two digits is at most 50 years ahead")
 {
     constexpr std::int64_t in_2023 = 1'700'000'000;
     auto const year = [](std::string_view digits, std::int64_t now) {
-        auto const time = parse_http_date(
-            "Sunday, 01-Jan-" + std::string{digits} + " 00:00:00 GMT", at(now));
+        auto const time =
+            parse_http_date("Sunday, 01-Jan-" + std::string{digits} + " 00:00:00 GMT", at(now));
         return static_cast<int>(year_month_day{floor<days>(time.value())}.year());
     };
     CHECK(year("23", in_2023) == 2023);
@@ -93,19 +93,35 @@ TEST_CASE("a year of two digits is at most 50 years ahead")
 
 TEST_CASE("what is no HTTP date is refused")
 {
-    for (auto const text :
-         {"", "Sun", "Sun,", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:49:37", "06 Nov 1994 08:49:37 GMT",
-          "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT",
-          "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT",
-          "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 29 Feb 2023 08:49:37 GMT",
-          "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
-          "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 06 Nov 1994 8:49:37 GMT",
-          "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 1994 08:49:37 UTC",
-          "Sun, 06 Nov 1994 08:49:37 +0000", "Sun, 06 Nov 1994 08:49:37 PST",
-          "Sun, 06 Nov 1994 08:49:37 GMTx", "Sun, 06 Nov 1994 08:49:37 GMT x",
-          "Sun, 06-Nov-1994 08:49:37 GMT", "Sun Nov 6 08:49:37 1994", "Sun Nov  6 08:49:37 94",
-          "Sun Nov  6 08:49:37 1994 GMT", "1994-11-06T08:49:37Z", "Sun,  06 Nov 1994 08:49:37 GMT",
-          "Sun, -6 Nov 1994 08:49:37 GMT"})
+    for (auto const text : {"",
+                            "Sun",
+                            "Sun,",
+                            "Sun, 06 Nov 1994",
+                            "Sun, 06 Nov 1994 08:49:37",
+                            "06 Nov 1994 08:49:37 GMT",
+                            "Sun, 6 Nov 1994 08:49:37 GMT",
+                            "Sun, 06 Nov 94 08:49:37 GMT",
+                            "Sun, 06 Now 1994 08:49:37 GMT",
+                            "Sun, 31 Feb 1994 08:49:37 GMT",
+                            "Sun, 00 Nov 1994 08:49:37 GMT",
+                            "Sun, 29 Feb 2023 08:49:37 GMT",
+                            "Sun, 06 Nov 1994 24:00:00 GMT",
+                            "Sun, 06 Nov 1994 08:60:37 GMT",
+                            "Sun, 06 Nov 1994 08:49:61 GMT",
+                            "Sun, 06 Nov 1994 8:49:37 GMT",
+                            "Sun, 06 Nov 1994 08:49 GMT",
+                            "Sun, 06 Nov 1994 08:49:37 UTC",
+                            "Sun, 06 Nov 1994 08:49:37 +0000",
+                            "Sun, 06 Nov 1994 08:49:37 PST",
+                            "Sun, 06 Nov 1994 08:49:37 GMTx",
+                            "Sun, 06 Nov 1994 08:49:37 GMT x",
+                            "Sun, 06-Nov-1994 08:49:37 GMT",
+                            "Sun Nov 6 08:49:37 1994",
+                            "Sun Nov  6 08:49:37 94",
+                            "Sun Nov  6 08:49:37 1994 GMT",
+                            "1994-11-06T08:49:37Z",
+                            "Sun,  06 Nov 1994 08:49:37 GMT",
+                            "Sun, -6 Nov 1994 08:49:37 GMT"})
         CHECK_MESSAGE(!http_date(text), text);
 }
 
@@ -224,15 +240,34 @@ TEST_CASE("ISO 8601 is parsed with any fraction and offset")
         CAPTURE(std::string{text});
         CHECK(iso(text) == expected);
     }
-    for (auto const text :
-         {"", "2021", "2021-08-02", "2021-08-02T", "2021-08-02T21:19", "2021-08-02T21:19:52.",
-          "2021-08-02T21:19:52.Z", "2021-08-02T21:19:52,5Z", "2021-8-2T21:19:52Z",
-          "2021-13-02T21:19:52Z", "2021-00-02T21:19:52Z", "2021-02-29T21:19:52Z",
-          "2021-08-32T21:19:52Z", "2021-08-02T24:00:00Z", "2021-08-02T21:60:52Z",
-          "2021-08-02T21:19:61Z", "2021-08-02T21:19:52X", "2021-08-02T21:19:52ZZ",
-          "2021-08-02T21:19:52+24:00", "2021-08-02T21:19:52+00:60", "2021-08-02T21:19:52+00",
-          "2021-08-02T21:19:52+0:00", "2021-08-02T21:19:52 Z", " 2021-08-02T21:19:52Z",
-          "2021-08-02T21:19:52Z ", "20210802T211952Z", "-021-08-02T21:19:52Z", "date-time"})
+    for (auto const text : {"",
+                            "2021",
+                            "2021-08-02",
+                            "2021-08-02T",
+                            "2021-08-02T21:19",
+                            "2021-08-02T21:19:52.",
+                            "2021-08-02T21:19:52.Z",
+                            "2021-08-02T21:19:52,5Z",
+                            "2021-8-2T21:19:52Z",
+                            "2021-13-02T21:19:52Z",
+                            "2021-00-02T21:19:52Z",
+                            "2021-02-29T21:19:52Z",
+                            "2021-08-32T21:19:52Z",
+                            "2021-08-02T24:00:00Z",
+                            "2021-08-02T21:60:52Z",
+                            "2021-08-02T21:19:61Z",
+                            "2021-08-02T21:19:52X",
+                            "2021-08-02T21:19:52ZZ",
+                            "2021-08-02T21:19:52+24:00",
+                            "2021-08-02T21:19:52+00:60",
+                            "2021-08-02T21:19:52+00",
+                            "2021-08-02T21:19:52+0:00",
+                            "2021-08-02T21:19:52 Z",
+                            " 2021-08-02T21:19:52Z",
+                            "2021-08-02T21:19:52Z ",
+                            "20210802T211952Z",
+                            "-021-08-02T21:19:52Z",
+                            "date-time"})
         CHECK_MESSAGE(!iso(text), text);
 }
 

@@ -82,9 +82,9 @@ TEST_CASE("invalid UTF-8 is refused with its position, and the document stays we
 
 TEST_CASE("numbers that are not finite are refused")
 {
-    for (double const value : {std::numeric_limits<double>::infinity(),
-                               -std::numeric_limits<double>::infinity(),
-                               std::numeric_limits<double>::quiet_NaN()}) {
+    for (double const value :
+         {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+          std::numeric_limits<double>::quiet_NaN()}) {
         std::string out;
         json_writer writer{out};
         writer.number(value);

@@ -62,11 +62,26 @@ TEST_CASE("what is no JSON document is refused with the position")
 
 TEST_CASE("dialects of JSON are refused")
 {
-    for (auto const text :
-         {"\xef\xbb\xbf\xef\xbb\xbf{}"sv, "// c\n1"sv, "/* */1"sv, "NaN"sv, "Infinity"sv, "0x10"sv,
-          "01"sv, "+1"sv, "{a:1}"sv, "\"\n\""sv, "\"\x01\""sv, "\"\xff\""sv, "\"\xc0\x80\""sv,
-          "\"\\ud800\""sv, "\"\\udc00\\ud800\""sv, "\"\\x41\""sv, "1E2147483648"sv, "True"sv,
-          "\xff\xfe{\0}\0"sv, "\0"sv})
+    for (auto const text : {"\xef\xbb\xbf\xef\xbb\xbf{}"sv,
+                            "// c\n1"sv,
+                            "/* */1"sv,
+                            "NaN"sv,
+                            "Infinity"sv,
+                            "0x10"sv,
+                            "01"sv,
+                            "+1"sv,
+                            "{a:1}"sv,
+                            "\"\n\""sv,
+                            "\"\x01\""sv,
+                            "\"\xff\""sv,
+                            "\"\xc0\x80\""sv,
+                            "\"\\ud800\""sv,
+                            "\"\\udc00\\ud800\""sv,
+                            "\"\\x41\""sv,
+                            "1E2147483648"sv,
+                            "True"sv,
+                            "\xff\xfe{\0}\0"sv,
+                            "\0"sv})
         CHECK_MESSAGE(parse_json(text).error() == errc::bad_json, std::string{text});
 }
 

@@ -163,8 +163,7 @@ TEST_CASE("the error of a URL shows neither credentials nor the query")
     for (auto const* text :
          {"https://user:hunter2@host/path", "https://hunter2@host", "user:hunter2@host",
           "ftp://user:hunter2@host", "https://host:0/?key=hunter2", "https://host:0#hunter2",
-          "https://user:hunter2@ho@st",
-          "https://host/a b?key=hunter2", "hunter2@host"}) {
+          "https://user:hunter2@ho@st", "https://host/a b?key=hunter2", "hunter2@host"}) {
         auto const parsed = parse_url(text);
         REQUIRE_MESSAGE(parsed.has_error(), text);
         CHECK_MESSAGE(!unit::contains(parsed.error().what(), "hunter2"), parsed.error().what());

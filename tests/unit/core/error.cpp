@@ -97,8 +97,9 @@ TEST_CASE("every condition has a message")
         CHECK_FALSE(made.message().empty());
         CHECK_FALSE(unit::contains(made.message(), "unknown condition"));
     }
-    CHECK(unit::contains(make_error_condition(static_cast<condition>(condition_count + 1)).message(),
-                         "unknown condition"));
+    CHECK(
+        unit::contains(make_error_condition(static_cast<condition>(condition_count + 1)).message(),
+                       "unknown condition"));
 }
 
 TEST_CASE("HTTP statuses map to conditions")
@@ -131,9 +132,9 @@ TEST_CASE("the usual codes of Asio map to conditions")
     namespace net = boost::asio::error;
     CHECK(condition_of(net::operation_aborted) == number(condition::cancelled));
     CHECK(condition_of(net::timed_out) == number(condition::timeout));
-    for (auto const code : {net::connection_refused, net::connection_reset, net::connection_aborted,
-                            net::broken_pipe, net::network_unreachable, net::host_unreachable,
-                            net::not_connected})
+    for (auto const code :
+         {net::connection_refused, net::connection_reset, net::connection_aborted, net::broken_pipe,
+          net::network_unreachable, net::host_unreachable, net::not_connected})
         CHECK(condition_of(code) == number(condition::transport));
     CHECK(condition_of(boost::system::errc::make_error_code(
               boost::system::errc::no_such_file_or_directory)) == 0);

@@ -19,39 +19,39 @@ TEST_CASE("valid UTF-8 is told from invalid at any offset")
         {"a"sv, true},
         {"\0"sv, true},
         {"\x7f"sv, true},
-        {"\xc2\x80"sv, true},             // U+0080
-        {"\xc3\xa9"sv, true},             // U+00E9
-        {"\xdf\xbf"sv, true},             // U+07FF
-        {"\xe0\xa0\x80"sv, true},         // U+0800
-        {"\xe2\x82\xac"sv, true},         // U+20AC
-        {"\xed\x9f\xbf"sv, true},         // U+D7FF
-        {"\xee\x80\x80"sv, true},         // U+E000
-        {"\xef\xbf\xbf"sv, true},         // U+FFFF
-        {"\xf0\x90\x80\x80"sv, true},     // U+10000
-        {"\xf0\x9f\x98\x80"sv, true},     // U+1F600
-        {"\xf4\x8f\xbf\xbf"sv, true},     // U+10FFFF
-        {"\x80"sv, false},                // a continuation alone
+        {"\xc2\x80"sv, true},         // U+0080
+        {"\xc3\xa9"sv, true},         // U+00E9
+        {"\xdf\xbf"sv, true},         // U+07FF
+        {"\xe0\xa0\x80"sv, true},     // U+0800
+        {"\xe2\x82\xac"sv, true},     // U+20AC
+        {"\xed\x9f\xbf"sv, true},     // U+D7FF
+        {"\xee\x80\x80"sv, true},     // U+E000
+        {"\xef\xbf\xbf"sv, true},     // U+FFFF
+        {"\xf0\x90\x80\x80"sv, true}, // U+10000
+        {"\xf0\x9f\x98\x80"sv, true}, // U+1F600
+        {"\xf4\x8f\xbf\xbf"sv, true}, // U+10FFFF
+        {"\x80"sv, false},            // a continuation alone
         {"\xbf"sv, false},
-        {"\xc0\x80"sv, false},            // overlong
+        {"\xc0\x80"sv, false}, // overlong
         {"\xc1\xbf"sv, false},
         {"\xe0\x80\x80"sv, false},
         {"\xe0\x9f\xbf"sv, false},
         {"\xf0\x80\x80\x80"sv, false},
         {"\xf0\x8f\xbf\xbf"sv, false},
-        {"\xed\xa0\x80"sv, false},        // surrogates
+        {"\xed\xa0\x80"sv, false}, // surrogates
         {"\xed\xbf\xbf"sv, false},
-        {"\xf4\x90\x80\x80"sv, false},    // above U+10FFFF
+        {"\xf4\x90\x80\x80"sv, false}, // above U+10FFFF
         {"\xf5\x80\x80\x80"sv, false},
         {"\xf8\x88\x80\x80\x80"sv, false},
         {"\xfe"sv, false},
         {"\xff"sv, false},
-        {"\xc3"sv, false},                // cut off
+        {"\xc3"sv, false}, // cut off
         {"\xe2\x82"sv, false},
         {"\xe2"sv, false},
         {"\xf0\x9f\x98"sv, false},
         {"\xf0\x9f"sv, false},
         {"\xf0"sv, false},
-        {"\xc3("sv, false},               // interrupted
+        {"\xc3("sv, false}, // interrupted
         {"\xe2\x82("sv, false},
         {"\xe2(\xac"sv, false},
         {"\xf0\x9f\x98("sv, false},

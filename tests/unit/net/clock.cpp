@@ -35,5 +35,6 @@ TEST_CASE("the real clock is one object, steady and on the calendar")
     CHECK(one == real_clock());
     auto const before = one->now();
     CHECK((one->now() >= before));
-    CHECK((one->calendar() > sys_milliseconds{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}));
+    CHECK((one->calendar() >
+           sys_milliseconds{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}));
 }

@@ -29,7 +29,10 @@ struct record {
 class scripted_body final : public body_reader {
 public:
     scripted_body(std::string content, std::size_t piece, errc end, std::shared_ptr<record> seen)
-        : content_(std::move(content)), piece_(piece), end_(end), seen_(std::move(seen))
+        : content_(std::move(content)),
+          piece_(piece),
+          end_(end),
+          seen_(std::move(seen))
     {
     }
     scripted_body(scripted_body const&) = delete;

@@ -5,6 +5,8 @@
 
 #include <inferpp/providers/modzy/types.hpp>
 
+#include <algorithm>
+
 namespace inferpp::inline INFERPP_ABI::modzy {
 
 // The receipt has {"identifier": ["a", "b"]}, the details [{"identifier": "a"}, ...], and the
@@ -69,8 +71,8 @@ INFERPP_DECL job_status describe(job_details const& job)
     }
     if (job.total > 0) {
         status.counters = job_counters{job.total, job.pending, job.completed, job.failed};
-        status.progress = static_cast<double>(job.completed + job.failed) /
-                          static_cast<double>(job.total);
+        status.progress = std::min(1.0, static_cast<double>(job.completed + job.failed) /
+                                            static_cast<double>(job.total));
     }
     return status;
 }
