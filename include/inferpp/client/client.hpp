@@ -84,6 +84,10 @@ boost::asio::awaitable<event_stream<typename Op::event>> stream(std::shared_ptr<
 INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline> line,
                                                         http::request message, call_options call);
 
+INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
+                                                             std::string address,
+                                                             call_options call);
+
 /// The id in `token_or_id`, which belongs to this client. @throws failure `invalid_argument`
 INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,
                                       std::string_view token_or_id);
@@ -101,7 +105,8 @@ INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const
  * *Cancellation*: `terminal`, at any point; the connection in use is closed. A submission that was
  * cancelled may have started a job: `error::info().sent` says.
  * *Thread safety*: all use on the executor given, which runs one handler at a time: that of a
- * single-threaded context, or a strand.
+ * single-threaded context, or a strand. With `client_options::thread_safe` any threads of the
+ * context may use it at the same time, each coroutine on an executor of its own.
  *
  * @tparam Provider the platform; its nested type `options` configures it
  */
@@ -196,6 +201,22 @@ public:
     boost::asio::awaitable<http::response> raw(http::request message, call_options call = {}) const
     {
         return detail::raw(line_, std::move(message), call);
+    }
+
+    /**
+     * @brief Reads a URL that the platform gave, such as that of a result.
+     *
+     * The credentials go along if it is of the configured origin, and to nobody else. Up to 5
+     * redirects are followed, from https only to https. Addresses that are not of the public
+     * internet are refused, see `client_options::allow_private_addresses`.
+     * @param address an absolute URL; blanks at its ends are ignored
+     * @return the answer; its status is a 2xx
+     * @throws failure also `errc::redirect_refused` and `errc::address_refused`
+     */
+    boost::asio::awaitable<http::response> download(std::string address,
+                                                    call_options call = {}) const
+    {
+        return detail::download(line_, std::move(address), call);
     }
 
     /// The executor given to the constructor.

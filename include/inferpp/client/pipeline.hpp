@@ -12,8 +12,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
-#include <random>
+#include <optional>
+#include <string>
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
@@ -35,7 +38,12 @@ public:
                                                                operation_info info,
                                                                call_options call);
 
-    /// Adds provider and operation to an error that arose outside of `execute`.
+    /// Reads a URL that the server gave. Credentials go along to the configured origin alone.
+    INFERPP_DECL boost::asio::awaitable<result<http::response>> download(std::string address,
+                                                                         operation_info info,
+                                                                         call_options call);
+
+    /// Adds provider and operation to an error that arose outside of these.
     INFERPP_DECL error complete(error e, operation_info const& info) const;
 
     boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
@@ -44,23 +52,35 @@ public:
     inferpp::limits const& limits() const noexcept { return options_.limits; }
     logger const& log() const noexcept { return options_.log; }
 
-    /// From 0 up to but not including 1.
-    INFERPP_DECL double random();
+    /// From 0 up to but not including 1. May be called from any thread.
+    INFERPP_DECL double random() noexcept;
 
 private:
     struct attempt;
 
-    INFERPP_DECL result<void> prepare(result<http::request>& message, call_options const& call);
+    INFERPP_DECL result<attempt> begin(result<http::request> message, operation_info const& info,
+                                       call_options const& call) const;
+    INFERPP_DECL result<attempt> begin_download(std::string_view address,
+                                                operation_info const& info,
+                                                call_options const& call) const;
+    INFERPP_DECL boost::asio::awaitable<result<http::response>> read_whole(attempt state);
+    INFERPP_DECL boost::asio::awaitable<result<incoming>> read_head(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);
+    INFERPP_DECL boost::asio::awaitable<error> try_once(attempt& state);
+    INFERPP_DECL error redirect(attempt& state) const;
     INFERPP_DECL error refused(http::response const& answer) const;
+    INFERPP_DECL std::optional<std::chrono::milliseconds> decide(attempt& state, error& failed);
     INFERPP_DECL void log_request(attempt const& state) const;
-    INFERPP_DECL void log_outcome(attempt const& state, error const* failed,
-                                  std::optional<std::chrono::milliseconds> again) const;
+    INFERPP_DECL void report(attempt const& state, error const* failed,
+                             std::optional<std::chrono::milliseconds> again) const;
 
     boost::asio::any_io_executor executor_;
+    boost::asio::any_io_executor strand_; ///< where work is done; empty unless `thread_safe`
     std::shared_ptr<inferpp::provider const> platform_;
     client_options options_;
-    std::minstd_rand generator_;
+    retry_budget budget_;
+    bool private_addresses_ = false;
+    std::atomic<std::uint64_t> random_state_;
 };
 
 } // namespace inferpp::inline INFERPP_ABI::detail

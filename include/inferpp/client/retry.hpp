@@ -8,6 +8,7 @@
 #include <inferpp/client/operation.hpp>
 #include <inferpp/core/error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -20,6 +21,11 @@ struct retry_options {
     std::chrono::milliseconds cap{8'000};       ///< at least base
     /// A server that asks for a longer wait gets no second request; the error says the wait.
     std::chrono::milliseconds max_retry_after{120'000};
+    /// Failures in a row, of all calls of a client, after which none is repeated until calls
+    /// succeed again; 1 or more. Half of it is what must be left.
+    double budget = 20;
+    /// What a success gives back of it; from 0 to 1.
+    double budget_refund = 0.2;
 };
 
 /// @return `invalid_argument` that names the member and its legal range
@@ -45,6 +51,34 @@ INFERPP_DECL bool may_repeat(idempotency repeat, error const& e) noexcept;
 INFERPP_DECL std::optional<std::chrono::milliseconds> next_retry_delay(
     retry_options const& options, idempotency repeat, error const& e, int attempts,
     std::chrono::milliseconds left, double random) noexcept;
+
+/**
+ * @brief Keeps retries from multiplying when a server is overloaded.
+ *
+ * Each failure that might be repeated takes one token, each success gives a part of one back; calls
+ * are repeated while more than half of the tokens are left.
+ */
+class retry_budget {
+public:
+    explicit retry_budget(retry_options const& options) noexcept
+        : most_(options.budget), refund_(options.budget_refund), left_(options.budget)
+    {
+    }
+
+    void on_success() noexcept { left_ = std::min(most_, left_ + refund_); }
+
+    /// Counts a failure. @return whether it may be repeated
+    bool on_failure() noexcept
+    {
+        left_ = std::max(0.0, left_ - 1);
+        return left_ > most_ / 2;
+    }
+
+private:
+    double most_;
+    double refund_;
+    double left_;
+};
 
 /// The last error of a call as its caller sees it: `errc::unknown_outcome` when a request that
 /// must not run twice may have been executed and nobody can tell.

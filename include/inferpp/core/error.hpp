@@ -17,6 +17,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <chrono>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,7 +65,7 @@ enum class errc {
 };
 
 /// What programs branch on: `if (e.code() == condition::rate_limited) ...`. Every code of this
-/// library, of HTTP, and the usual ones of Asio map to one of these.
+/// library and of HTTP maps to one of these, and so do the usual ones of the system.
 enum class condition {
     invalid_argument = 1,
     unauthorized,
@@ -131,6 +132,8 @@ public:
         sent_state sent = sent_state::no;
         /// The wait that the server asked for.
         std::optional<std::chrono::milliseconds> retry_after;
+        /// Whether the server wants the request again (`x-should-retry`).
+        std::optional<bool> should_retry;
     };
 
     /// No error.
@@ -161,6 +164,14 @@ public:
     /// One line for a person: provider, operation, what happened, the server's words (made
     /// printable), status, attempts and whether the request was sent.
     INFERPP_DECL std::string what() const;
+
+    /// Writes `what()`.
+    template <class Char, class Traits>
+    friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
+                                                        error const& e)
+    {
+        return out << e.what().c_str();
+    }
 
     /// Compares the code with a portable condition.
     friend bool operator==(error const& e, condition c) noexcept

@@ -37,6 +37,9 @@ public:
     /// Replaces all fields of that name by one.
     INFERPP_DECL void set(std::string_view name, std::string_view value);
 
+    /// Removes all fields of that name.
+    INFERPP_DECL void erase(std::string_view name);
+
     /// The value of the first field of that name. Valid until the headers are changed.
     INFERPP_DECL std::optional<std::string_view> find(std::string_view name) const noexcept;
 

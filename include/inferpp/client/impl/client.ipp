@@ -5,6 +5,7 @@
 
 #include <inferpp/client/client.hpp>
 #include <inferpp/core/text.hpp>
+#include <inferpp/core/text.hpp>
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
@@ -18,6 +19,25 @@ INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline
     error failed;
     try {
         auto answer = co_await line->execute(std::move(message), info, call, true);
+        if (answer)
+            co_return std::move(*answer);
+        failed = answer.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), info);
+    }
+    throw failure{std::move(failed)};
+}
+
+INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
+                                                             std::string address,
+                                                             call_options call)
+{
+    operation_info info;
+    info.name = "download";
+    error failed;
+    try {
+        auto answer = co_await line->download(std::move(address), info, call);
         if (answer)
             co_return std::move(*answer);
         failed = answer.error();

@@ -4,10 +4,20 @@
 #define INFERPP_CLIENT_IMPL_PIPELINE_IPP
 
 #include <inferpp/client/pipeline.hpp>
+#include <inferpp/client/run_on.hpp>
+#include <inferpp/codec/redirect.hpp>
+#include <inferpp/core/text.hpp>
+#include <inferpp/net/address_filter.hpp>
 #include <inferpp/net/https_transport.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
 #include <algorithm>
-#include <string>
+#include <charconv>
+#include <random>
 #include <utility>
 
 namespace inferpp::inline INFERPP_ABI::detail {
@@ -15,16 +25,46 @@ namespace inferpp::inline INFERPP_ABI::detail {
 /// One call: what it sends, how far it has come, and what it has read.
 struct pipeline::attempt {
     http::request message;
+    url to; ///< where the request goes now; redirects change it
     operation_info info;
     clock::time_point deadline;
     int max_attempts = 1;
     bool any_status = false;
     bool whole = true; ///< read the body too
+    bool download = false;
+    bool credentials = true;
 
     int number = 0;
+    int redirects = 0;
     clock::time_point started;
     incoming head;
     http::response answer;
+};
+
+/// The body of an answer whose reader lives on the client's strand.
+class strand_body final : public body_reader {
+public:
+    strand_body(boost::asio::any_io_executor strand, std::unique_ptr<body_reader> inner)
+        : strand_(std::move(strand)), inner_(std::move(inner))
+    {
+    }
+    strand_body(strand_body const&) = delete;
+    strand_body& operator=(strand_body const&) = delete;
+    ~strand_body() override
+    {
+        boost::asio::post(strand_, [gone = std::move(inner_)] {});
+    }
+
+    boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
+                                                          clock::duration idle,
+                                                          clock::time_point deadline) override
+    {
+        return run_on(strand_, inner_->read_some(into, idle, deadline));
+    }
+
+private:
+    boost::asio::any_io_executor strand_;
+    std::unique_ptr<body_reader> inner_;
 };
 
 inline bool is_success(int status) noexcept
@@ -38,20 +78,34 @@ inline std::string default_user_agent()
            std::to_string(INFERPP_VERSION_MINOR) + '.' + std::to_string(INFERPP_VERSION_PATCH);
 }
 
+inline bool names_private_address(std::string const& host)
+{
+    error_code code;
+    auto const address = boost::asio::ip::make_address(host, code);
+    return code ? host == "localhost" : !is_public_address(address);
+}
+
 INFERPP_DECL pipeline::pipeline(boost::asio::any_io_executor executor,
                                 std::shared_ptr<inferpp::provider const> platform,
                                 client_options options)
     : executor_(std::move(executor)), platform_(std::move(platform)),
-      options_(std::move(options)), generator_(std::random_device{}())
+      options_(std::move(options)), budget_(options_.retry)
 {
+    std::random_device seed;
+    random_state_ = std::uint64_t{seed()} << 32 | seed();
     validate(options_).value();
     if (options_.user_agent.empty())
         options_.user_agent = default_user_agent();
+    if (options_.thread_safe)
+        strand_ = boost::asio::make_strand(executor_);
     if (!options_.transport)
-        options_.transport = make_https_transport(executor_, options_);
+        options_.transport = make_https_transport(strand_ ? strand_ : executor_, options_);
     if (!options_.clock)
         options_.clock = real_clock();
-    options_.transport->prepare(platform_->base().origin).value();
+    origin const& home = platform_->base().origin;
+    private_addresses_ =
+        options_.allow_private_addresses.value_or(names_private_address(home.host));
+    options_.transport->prepare(home).value();
 
     // Wrong credentials show now and not with the first request.
     http::request probe;
@@ -60,9 +114,14 @@ INFERPP_DECL pipeline::pipeline(boost::asio::any_io_executor executor,
     http::validate(probe).value();
 }
 
-INFERPP_DECL double pipeline::random()
+// splitmix64: good enough for jitter, and one atomic word.
+INFERPP_DECL double pipeline::random() noexcept
 {
-    return std::uniform_real_distribution<double>{0.0, 1.0}(generator_);
+    std::uint64_t z = random_state_.fetch_add(0x9e3779b97f4a7c15ULL, std::memory_order_relaxed);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    z ^= z >> 31;
+    return static_cast<double>(z >> 11) * 0x1p-53;
 }
 
 INFERPP_DECL error pipeline::complete(error e, operation_info const& info) const
@@ -75,51 +134,105 @@ INFERPP_DECL error pipeline::complete(error e, operation_info const& info) const
     return e;
 }
 
-INFERPP_DECL result<void> pipeline::prepare(result<http::request>& message,
-                                            call_options const& call)
+INFERPP_DECL result<pipeline::attempt> pipeline::begin(result<http::request> message,
+                                                       operation_info const& info,
+                                                       call_options const& call) const
 {
     if (!message)
-        return message.error();
+        return complete(message.error(), info);
     if (result<void> const valid = validate(call); !valid)
-        return valid.error();
-    message->target = join_target(platform_->base().path, message->target);
-    if (!message->headers.find("Accept"))
-        message->headers.set("Accept", "application/json");
-    message->headers.set("User-Agent", options_.user_agent);
-    return http::validate(*message);
+        return complete(valid.error(), info);
+    attempt state;
+    state.message = std::move(*message);
+    http::request& request = state.message;
+    request.target = join_target(platform_->base().path, request.target);
+    if (!request.headers.find("Accept"))
+        request.headers.set("Accept", "application/json");
+    request.headers.set("User-Agent", options_.user_agent);
+    if (result<void> const valid = http::validate(request); !valid)
+        return complete(valid.error(), info);
+    state.to.origin = platform_->base().origin;
+    state.info = info;
+    state.deadline =
+        saturating_add(options_.clock->now(), call.timeout.value_or(options_.limits.total));
+    state.max_attempts = call.max_attempts.value_or(options_.retry.max_attempts);
+    return state;
+}
+
+INFERPP_DECL result<pipeline::attempt> pipeline::begin_download(std::string_view address,
+                                                                operation_info const& info,
+                                                                call_options const& call) const
+{
+    // Some platforms end their URLs with a line end.
+    auto to = parse_url(trim(address));
+    if (!to)
+        return complete(to.error(), info);
+    origin const& home = platform_->base().origin;
+    if (home.tls && !to->origin.tls)
+        return complete(error{errc::invalid_argument,
+                              "the server gave a URL of http, which is not asked from a client "
+                              "of https"},
+                        info);
+    auto state = begin(http::request{"GET", "/"}, info, call);
+    if (!state)
+        return state;
+    state->message.headers.set("Accept", "*/*");
+    state->message.target = to->target();
+    state->credentials = to->origin == home;
+    state->to = std::move(*to);
+    state->download = true;
+    return state;
 }
 
 INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::execute(
     result<http::request> message, operation_info info, call_options call, bool any_status)
 {
-    if (result<void> const ready = prepare(message, call); !ready)
-        co_return complete(ready.error(), info);
-    attempt state;
-    state.message = std::move(*message);
-    state.info = info;
-    state.deadline =
-        saturating_add(options_.clock->now(), call.timeout.value_or(options_.limits.total));
-    state.max_attempts = call.max_attempts.value_or(options_.retry.max_attempts);
-    state.any_status = any_status;
-    auto const done = co_await run(state);
-    if (!done)
-        co_return done.error();
-    co_return std::move(state.answer);
+    auto state = begin(std::move(message), info, call);
+    if (!state)
+        co_return state.error();
+    state->any_status = any_status;
+    if (!strand_)
+        co_return co_await read_whole(std::move(*state));
+    co_return co_await run_on(strand_, read_whole(std::move(*state)));
+}
+
+INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::download(
+    std::string address, operation_info info, call_options call)
+{
+    auto state = begin_download(address, info, call);
+    if (!state)
+        co_return state.error();
+    if (!strand_)
+        co_return co_await read_whole(std::move(*state));
+    co_return co_await run_on(strand_, read_whole(std::move(*state)));
 }
 
 INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::open(result<http::request> message,
                                                                      operation_info info,
                                                                      call_options call)
 {
-    if (result<void> const ready = prepare(message, call); !ready)
-        co_return complete(ready.error(), info);
-    attempt state;
-    state.message = std::move(*message);
-    state.info = info;
-    state.deadline =
-        saturating_add(options_.clock->now(), call.timeout.value_or(options_.limits.total));
-    state.max_attempts = call.max_attempts.value_or(options_.retry.max_attempts);
-    state.whole = false;
+    auto state = begin(std::move(message), info, call);
+    if (!state)
+        co_return state.error();
+    state->whole = false;
+    if (!strand_)
+        co_return co_await read_head(std::move(*state));
+    auto head = co_await run_on(strand_, read_head(std::move(*state)));
+    if (head && head->body)
+        head->body = std::make_unique<strand_body>(strand_, std::move(head->body));
+    co_return head;
+}
+
+INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::read_whole(attempt state)
+{
+    auto const done = co_await run(state);
+    if (!done)
+        co_return done.error();
+    co_return std::move(state.answer);
+}
+
+INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::read_head(attempt state)
+{
     auto const done = co_await run(state);
     if (!done)
         co_return done.error();
@@ -128,55 +241,17 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::open(result<http
 
 INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
 {
-    retry_options retry = options_.retry;
-    retry.max_attempts = state.max_attempts;
     while (true) {
         ++state.number;
         state.started = options_.clock->now();
-        error failed;
-        sent_state sent = sent_state::no; // when an exception comes
-        // Asio throws from any co_await of a cancelled coroutine.
-        try {
-            platform_->authorize(state.message);
-            log_request(state);
-            auto head = co_await options_.transport->open(platform_->base().origin, state.message,
-                                                          options_.limits, state.deadline);
-            if (!head) {
-                failed = head.error();
-            } else {
-                sent = sent_state::yes;
-                state.head = std::move(*head);
-                bool const success = is_success(state.head.status);
-                state.answer.status = state.head.status;
-                if (success && !state.whole) {
-                    log_outcome(state, nullptr, std::nullopt);
-                    co_return result<void>{};
-                }
-                auto body = co_await read_body(state.head, options_.limits, state.deadline);
-                state.answer.headers = std::move(state.head.headers);
-                if (body)
-                    state.answer.body = std::move(*body);
-                if (!success) // also when the explanation could not be read
-                    failed = refused(state.answer);
-                else if (!body)
-                    failed = body.error();
-            }
-        }
-        catch (boost::system::system_error const&) {
-            failed = current_error();
-            failed.edit().sent = sent;
-        }
+        error failed = co_await try_once(state);
         if (!failed.code()) {
-            log_outcome(state, nullptr, std::nullopt);
+            budget_.on_success();
+            report(state, nullptr, std::nullopt);
             co_return result<void>{};
         }
-
-        failed.edit().attempts = state.number;
-        auto const left = std::chrono::floor<std::chrono::milliseconds>(state.deadline -
-                                                                        options_.clock->now());
-        auto const delay =
-            next_retry_delay(retry, state.info.repeat, failed, state.number, left, random());
-        log_outcome(state, &failed, delay);
+        auto const delay = decide(state, failed);
+        report(state, &failed, delay);
         if (!delay) {
             if (state.any_status && failed.code().category() == http_category())
                 co_return result<void>{};
@@ -184,7 +259,8 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
         }
         error_code stopped;
         try {
-            stopped = co_await options_.clock->sleep_until(options_.clock->now() + *delay);
+            stopped = co_await options_.clock->sleep_until(
+                saturating_add(options_.clock->now(), *delay));
         }
         catch (boost::system::system_error const&) {
             stopped = boost::asio::error::operation_aborted;
@@ -200,6 +276,150 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
     }
 }
 
+// Sends the request, follows its redirects, reads the answer. Returns no error, or what went wrong.
+INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
+{
+    sent_state sent = sent_state::no; // when an exception comes
+    // Asio throws from any co_await of a cancelled coroutine.
+    try {
+        while (true) {
+            if (state.credentials)
+                platform_->authorize(state.message);
+            state.message.public_address_only =
+                state.download && !private_addresses_ &&
+                !(state.to.origin == platform_->base().origin);
+            log_request(state);
+            auto head = co_await options_.transport->open(state.to.origin, state.message,
+                                                          options_.limits, state.deadline);
+            if (!head)
+                co_return head.error();
+            sent = sent_state::yes;
+            state.head = std::move(*head);
+            if (!is_redirect(state.head.status) || state.any_status)
+                break;
+            error stray = redirect(state);
+            if (stray.code())
+                co_return stray;
+        }
+        bool const success = is_success(state.head.status);
+        state.answer.status = state.head.status;
+        if (success && !state.whole)
+            co_return error{};
+        auto body = co_await read_body(state.head, options_.limits, state.deadline);
+        state.answer.headers = std::move(state.head.headers);
+        if (body)
+            state.answer.body = std::move(*body);
+        if (!success) // also when the explanation could not be read
+            co_return refused(state.answer);
+        if (!body)
+            co_return body.error();
+        co_return error{};
+    }
+    catch (boost::system::system_error const&) {
+        error failed = current_error();
+        failed.edit().sent = sent;
+        co_return failed;
+    }
+}
+
+// Points the request to where the answer leads. Returns no error, or why it is not followed.
+INFERPP_DECL error pipeline::redirect(attempt& state) const
+{
+    constexpr int most = 5;
+    int const status = state.head.status;
+    state.head.body.reset();
+    std::size_t found = 0;
+    std::string location;
+    for (auto const& field : state.head.headers)
+        if (iequals(field.name, "Location")) {
+            ++found;
+            location = field.value;
+        }
+    url from;
+    from.origin = state.to.origin;
+    auto const mark = std::min(state.message.target.find('?'), state.message.target.size());
+    from.path = state.message.target.substr(0, mark);
+    from.query = state.message.target.substr(std::min(mark + 1, state.message.target.size()));
+    auto const next =
+        follow_redirect(status, state.message.method, from, found == 1 ? location : "");
+    error e;
+    if (!next)
+        e = next.error();
+    else if (++state.redirects > most)
+        e = error{errc::redirect_refused, "the server redirects more than 5 times"};
+    else if (!state.download && !next->same_origin)
+        e = error{errc::redirect_refused, "the server redirects to " + next->to.origin.to_string() +
+                                              ", which is not the configured one"};
+    if (e.code()) {
+        e.edit().http_status = status;
+        e.edit().sent = sent_state::yes;
+        e.edit().phase = "redirect";
+        return e;
+    }
+    state.to = next->to;
+    state.message.method = next->method;
+    state.message.target = next->to.target();
+    if (!next->keep_body) {
+        state.message.body.clear();
+        state.message.source.reset();
+        state.message.headers.erase("Content-Type");
+    }
+    // Once left, the configured origin is not given credentials again: the way there is not ours.
+    if (!next->same_origin && state.credentials) {
+        state.credentials = false;
+        http::headers harmless;
+        for (auto const& field : state.message.headers)
+            if (iequals(field.name, "Accept") || iequals(field.name, "User-Agent"))
+                harmless.add(field.name, field.value);
+        state.message.headers = std::move(harmless);
+    }
+    return {};
+}
+
+// Whether and when the request is sent again.
+INFERPP_DECL std::optional<std::chrono::milliseconds> pipeline::decide(attempt& state,
+                                                                       error& failed)
+{
+    failed.edit().attempts = state.number;
+    retry_options retry = options_.retry;
+    retry.max_attempts = state.max_attempts;
+    auto const left =
+        std::chrono::floor<std::chrono::milliseconds>(state.deadline - options_.clock->now());
+    bool const may = may_repeat(state.info.repeat, failed);
+    bool const affordable = !may || budget_.on_failure();
+    auto delay =
+        next_retry_delay(retry, state.info.repeat, failed, state.number, left, random());
+    if (delay && !affordable) {
+        delay.reset();
+        auto& message = failed.edit().message;
+        message = (message.empty() ? failed.code().message() : message) +
+                  "; not repeated, because too many calls fail (retry.budget)";
+    }
+    if (delay && state.message.source) {
+        if (auto const again = state.message.source->rewind(); !again)
+            delay.reset();
+    }
+    return delay;
+}
+
+// A wait in milliseconds, or in one of the forms of Retry-After.
+inline std::optional<std::chrono::milliseconds> asked_wait(http::headers const& headers,
+                                                           sys_milliseconds now)
+{
+    for (std::string_view const name : {"retry-after-ms", "x-ms-retry-after-ms"}) {
+        auto const value = headers.find(name);
+        if (!value)
+            continue;
+        std::int64_t count = 0;
+        auto const end = std::from_chars(value->data(), value->data() + value->size(), count);
+        if (end.ec == std::errc{} && end.ptr == value->data() + value->size() && count >= 0)
+            return std::chrono::milliseconds{count};
+    }
+    if (auto const value = headers.find("Retry-After"))
+        return parse_retry_after(*value, now);
+    return std::nullopt;
+}
+
 INFERPP_DECL error pipeline::refused(http::response const& answer) const
 {
     error e{error_code{answer.status, http_category()}};
@@ -210,8 +430,10 @@ INFERPP_DECL error pipeline::refused(http::response const& answer) const
     constexpr std::size_t most = 4096;
     if (info.server_message.size() > most)
         info.server_message.resize(most);
-    if (auto const wait = answer.headers.find("Retry-After"))
-        info.retry_after = parse_retry_after(*wait, options_.clock->calendar());
+    info.retry_after = asked_wait(answer.headers, options_.clock->calendar());
+    if (auto const wanted = answer.headers.find("x-should-retry"))
+        if (*wanted == "true" || *wanted == "false")
+            info.should_retry = *wanted == "true";
     return e;
 }
 
@@ -221,23 +443,35 @@ INFERPP_DECL void pipeline::log_request(attempt const& state) const
         return;
     std::string line{platform_->name()};
     line.append(" ").append(state.info.name).append(" > ").append(state.message.method).append(" ");
-    line += platform_->base().origin.to_string() + redacted_url(state.message.target);
+    line += state.to.origin.to_string() + redacted_url(state.message.target);
     line += " (" + std::to_string(state.message.body.size()) + " bytes)";
     for (auto const& field : state.message.headers)
         line += ' ' + field.name + ": " + (is_loggable_header(field.name) ? field.value : "***");
     options_.log.write(log_level::debug, line);
 }
 
-INFERPP_DECL void pipeline::log_outcome(attempt const& state, error const* failed,
-                                        std::optional<std::chrono::milliseconds> again) const
+INFERPP_DECL void pipeline::report(attempt const& state, error const* failed,
+                                   std::optional<std::chrono::milliseconds> again) const
 {
     log_level const level = failed == nullptr ? log_level::debug
                             : again           ? log_level::warning
                                               : log_level::error;
-    if (!options_.log.enabled(level))
+    if (!options_.on_attempt && !options_.log.enabled(level))
         return;
     auto const took = std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() -
                                                                     state.started);
+    if (options_.on_attempt) {
+        attempt_report told;
+        told.operation = state.info.name;
+        told.number = state.number;
+        told.status = failed != nullptr ? failed->info().http_status : state.answer.status;
+        told.failure = failed;
+        told.took = took;
+        told.repeated_in = again;
+        options_.on_attempt(told);
+    }
+    if (!options_.log.enabled(level))
+        return;
     std::string line{platform_->name()};
     line.append(" ").append(state.info.name).append(" < ");
     line += failed != nullptr ? failed->what() : std::to_string(state.answer.status);

@@ -26,6 +26,10 @@ INFERPP_DECL result<void> validate(retry_options const& options)
         return refuse("retry.cap must be at least retry.base");
     if (options.max_retry_after < milliseconds::zero())
         return refuse("retry.max_retry_after must be at least 0 ms");
+    if (!(options.budget >= 1))
+        return refuse("retry.budget must be at least 1");
+    if (!(options.budget_refund >= 0 && options.budget_refund <= 1))
+        return refuse("retry.budget_refund must be from 0 to 1");
     return {};
 }
 
@@ -33,6 +37,8 @@ INFERPP_DECL bool may_repeat(idempotency repeat, error const& e) noexcept
 {
     bool const harmless = repeat == idempotency::safe || repeat == idempotency::keyed;
     if (e.code().category() == http_category()) {
+        if (e.info().should_retry)
+            return *e.info().should_retry;
         switch (e.code().value()) {
         case 408:
         case 421:
@@ -57,6 +63,7 @@ INFERPP_DECL bool may_repeat(idempotency repeat, error const& e) noexcept
     case errc::resolve_failed: // a name that does not exist will not exist in a second
         return e.info().cause == boost::asio::error::host_not_found_try_again;
     case errc::resolve_timeout:
+    case errc::pool_timeout:
     case errc::connect_failed:
     case errc::connect_timeout:
     case errc::tls_timeout: return true;
@@ -93,10 +100,17 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> next_retry_delay(
     return delay;
 }
 
+inline bool is_gateway_error(error_code const& code) noexcept
+{
+    int const status = code.value();
+    return status == 502 || status == 504 || (status >= 520 && status <= 524);
+}
+
 INFERPP_DECL error final_error(idempotency repeat, error e)
 {
     bool const harmless = repeat == idempotency::safe || repeat == idempotency::keyed;
-    bool const answered = e.code().category() == http_category();
+    // What a gateway says is no answer of the platform.
+    bool const answered = e.code().category() == http_category() && !is_gateway_error(e.code());
     if (harmless || answered || e.info().sent == sent_state::no || e == condition::cancelled ||
         e == condition::invalid_argument)
         return e;

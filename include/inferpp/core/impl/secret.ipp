@@ -26,7 +26,8 @@ INFERPP_DECL secret::secret(secret&& other) noexcept = default;
 
 INFERPP_DECL secret& secret::operator=(secret&& other) noexcept
 {
-    text_.swap(other.text_);
+    secret taken{std::move(other)};
+    text_.swap(taken.text_); // the old text is overwritten with `taken`
     return *this;
 }
 

@@ -17,8 +17,13 @@ namespace inferpp::inline INFERPP_ABI::http {
 INFERPP_DECL void headers::set(std::string_view name, std::string_view value)
 {
     std::string kept{value}; // the value may come from these very headers
-    std::erase_if(fields_, [name](field const& f) { return detail::iequals(f.name, name); });
+    erase(name);
     fields_.emplace_back(name, kept);
+}
+
+INFERPP_DECL void headers::erase(std::string_view name)
+{
+    std::erase_if(fields_, [name](field const& f) { return detail::iequals(f.name, name); });
 }
 
 INFERPP_DECL std::optional<std::string_view> headers::find(std::string_view name) const noexcept

@@ -61,7 +61,7 @@ INFERPP_DECL job_status describe(job_details const& job)
         bool const some_failed =
             job.failed > 0 || job.status == job_state::completed_with_error;
         status.phase = !some_failed        ? phase::succeeded
-                       : job.completed > 0 ? phase::partially_succeeded
+                       : job.completed > 0 || job.total == 0 ? phase::partially_succeeded
                                            : phase::failed;
         break;
     }
