@@ -78,8 +78,8 @@ public:
         : context_(context), state_(std::make_shared<shared>())
     {
         // On the context, as programs do; the emission is then at once.
-        boost::asio::post(context, [state = state_, &context, held = std::make_shared<boost::asio::awaitable<T>>(std::move(work)),
-                                    cancel_before_first_resume] {
+        auto held = std::make_shared<boost::asio::awaitable<T>>(std::move(work));
+        boost::asio::post(context, [state = state_, &context, held, cancel_before_first_resume] {
             boost::asio::co_spawn(
                 context, std::move(*held),
                 boost::asio::bind_cancellation_slot(
@@ -118,12 +118,12 @@ public:
     {
         REQUIRE(state_->completions == 1);
         if (!state_->thrown)
-            return std::move(*state_->value);
+            return inferpp::result<T>{boost::system::in_place_value, std::move(*state_->value)};
         try {
             std::rethrow_exception(state_->thrown);
         }
         catch (boost::system::system_error const&) {
-            return inferpp::current_error();
+            return inferpp::result<T>{boost::system::in_place_error, inferpp::current_error()};
         }
     }
 

@@ -112,7 +112,7 @@ TEST_CASE("client options out of range are refused by name")
     for (auto const& [name, set] : times) {
         // The last would not fit the clock's nanoseconds.
         for (milliseconds const wrong : {0ms, -1ms, milliseconds::max()})
-            cases.push_back({[set = set, wrong](auto& o) { set(o.limits, wrong); },
+            cases.push_back({[apply = set, wrong](auto& o) { apply(o.limits, wrong); },
                              "limits." + name + " must be from 1 ms to 100 years"});
         client_options fine;
         set(fine.limits, 1ms);

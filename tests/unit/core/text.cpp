@@ -58,8 +58,8 @@ TEST_CASE("valid UTF-8 is told from invalid at any offset")
         {"\xf0(\x98\x80"sv, false},
     };
     for (auto const& [text, valid] : cases)
-        for (std::size_t before : {0, 1, 6, 7, 8, 9, 15, 16})
-            for (std::size_t after : {0, 1, 7, 8}) {
+        for (std::size_t const before : {0UL, 1UL, 6UL, 7UL, 8UL, 9UL, 15UL, 16UL})
+            for (std::size_t const after : {0UL, 1UL, 7UL, 8UL}) {
                 std::string const whole =
                     std::string(before, 'a') + std::string{text} + std::string(after, 'z');
                 CAPTURE(printable(whole, 100));

@@ -192,8 +192,8 @@ INFERPP_DECL result<void> embedded_job::write_body(std::string& out) const
         writer.begin_object();
         for (auto const& [data_key, value] : input) {
             writer.key(data_key);
-            writer.string_of([&value = value](std::string& text) {
-                append_data_url(value.media_type, value.data.view(), text);
+            writer.string_of([&data = value](std::string& text) {
+                append_data_url(data.media_type, data.data.view(), text);
             });
         }
         writer.end_object();
