@@ -42,8 +42,8 @@ INFERPP_DECL std::string redacted_url(std::string_view url)
     if (scheme == std::string_view::npos)
         return std::string{url};
     auto const authority = scheme + 3;
-    // Anywhere: a malformed URL may have a slash in its user information.
-    auto const at = url.rfind('@');
+    auto const path = url.find('/', authority);
+    auto const at = url.substr(0, path).rfind('@');
     if (at == std::string_view::npos || at < authority)
         return std::string{url};
     std::string out{url.substr(0, authority)};

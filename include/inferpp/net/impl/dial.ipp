@@ -112,7 +112,8 @@ inline error dial_error(race const& over, std::string const& name, bool timed_ou
     }
     error e{timed_out ? errc::connect_timeout : errc::connect_failed,
             "no connection to " + name + (timed_out ? " in time (" : " (") + tried +
-                "); check host, port and firewall"};
+                (timed_out ? "); check the network or raise limits.connect"
+                           : "); check host, port and firewall")};
     e.edit().phase = "connect";
     if (over.started > 0)
         e.edit().cause = over.causes[over.started - 1];
