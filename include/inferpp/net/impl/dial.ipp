@@ -24,16 +24,20 @@ INFERPP_DECL std::vector<tcp::endpoint> interleave_families(std::vector<tcp::end
     if (addresses.empty())
         return addresses;
     bool const first = addresses.front().address().is_v6();
-    auto const second = std::stable_partition(
-        addresses.begin(), addresses.end(),
-        [first](tcp::endpoint const& e) { return e.address().is_v6() == first; });
+    std::vector<tcp::endpoint> others;
+    std::erase_if(addresses, [&](tcp::endpoint const& e) {
+        bool const other = e.address().is_v6() != first;
+        if (other)
+            others.push_back(e);
+        return other;
+    });
     std::vector<tcp::endpoint> mixed;
-    mixed.reserve(addresses.size());
-    for (auto a = addresses.begin(), b = second; a != second || b != addresses.end();) {
-        if (a != second)
-            mixed.push_back(*a++);
-        if (b != addresses.end())
-            mixed.push_back(*b++);
+    mixed.reserve(addresses.size() + others.size());
+    for (std::size_t i = 0; i < std::max(addresses.size(), others.size()); ++i) {
+        if (i < addresses.size())
+            mixed.push_back(addresses[i]);
+        if (i < others.size())
+            mixed.push_back(others[i]);
     }
     return mixed;
 }

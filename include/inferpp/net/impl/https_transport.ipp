@@ -214,7 +214,7 @@ private:
             shared_->pool.expire(now);
         }
         auto const reply =
-            shared_->pool.acquire(me, now, [now](connection& idle) { return idle.is_quiet(); });
+            shared_->pool.acquire(me, now, [](connection& idle) { return idle.is_quiet(); });
         if (reply == origin_pool::reply::full)
             co_return error{errc::pool_full};
         if (reply == origin_pool::reply::wait) {
