@@ -52,7 +52,7 @@ private:
 
     INFERPP_DECL result<void> prepare(result<http::request>& message, call_options const& call);
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);
-    INFERPP_DECL error refused(http::response const& answer) const;
+    INFERPP_DECL error refused(http::request const& message, http::response const& answer) const;
     INFERPP_DECL void log_request(attempt const& state) const;
     INFERPP_DECL void log_outcome(attempt const& state, error const* failed,
                                   std::optional<std::chrono::milliseconds> again) const;

@@ -157,7 +157,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
                 if (body)
                     state.answer.body = std::move(*body);
                 if (!success) // also when the explanation could not be read
-                    failed = refused(state.answer);
+                    failed = refused(state.message, state.answer);
                 else if (!body)
                     failed = body.error();
             }
@@ -200,7 +200,30 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
     }
 }
 
-INFERPP_DECL error pipeline::refused(http::response const& answer) const
+inline void hide(std::string& text, std::string_view what)
+{
+    constexpr std::size_t shortest = 4; // less is no secret, and would be found everywhere
+    if (what.size() < shortest)
+        return;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
+        text.replace(at, what.size(), "***");
+}
+
+// Servers tell what they were sent, such as "wrong API key: ...", and what they tell is logged.
+inline void hide_secrets(std::string& text, http::request const& message)
+{
+    for (auto const& field : message.headers)
+        if (!is_loggable_header(field.name)) {
+            std::string_view const value = field.value;
+            hide(text, value);
+            hide(text, value.substr(value.find(' ') + 1)); // without "ApiKey " or "Bearer "
+        }
+    if (auto const query = message.target.find('?'); query != std::string::npos)
+        hide(text, std::string_view{message.target}.substr(query + 1));
+}
+
+INFERPP_DECL error pipeline::refused(http::request const& message,
+                                     http::response const& answer) const
 {
     error e{error_code{answer.status, http_category()}};
     auto& info = e.edit();
@@ -208,8 +231,9 @@ INFERPP_DECL error pipeline::refused(http::response const& answer) const
     info.sent = sent_state::yes;
     platform_->read_error(answer, info);
     constexpr std::size_t most = 4096;
-    if (info.server_message.size() > most)
-        info.server_message.resize(most);
+    info.server_message.resize(std::min(info.server_message.size(), 2 * most));
+    hide_secrets(info.server_message, message);
+    info.server_message.resize(std::min(info.server_message.size(), most));
     if (auto const wait = answer.headers.find("Retry-After"))
         info.retry_after = parse_retry_after(*wait, options_.clock->calendar());
     return e;
