@@ -127,6 +127,7 @@ TEST_CASE("a submission whose answer breaks in its body has an unknown outcome t
     auto const e = world.error_of(world.client().submit(support::text_job()));
     CHECK(e == errc::unknown_outcome);
     CHECK(e.info().sent == sent_state::yes);
+    CHECK(e.info().http_status == 202);
     CHECK(e.info().attempts == 1);
     CHECK(e.info().cause == errc::truncated);
     CHECK(world.simulator->jobs() == 1);

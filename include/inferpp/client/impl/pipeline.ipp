@@ -156,10 +156,12 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
                 state.answer.headers = std::move(state.head.headers);
                 if (body)
                     state.answer.body = std::move(*body);
-                if (!success) // also when the explanation could not be read
+                if (!success) { // also when the explanation could not be read
                     failed = refused(state.message, state.answer);
-                else if (!body)
+                } else if (!body) {
                     failed = body.error();
+                    failed.edit().http_status = state.answer.status;
+                }
             }
         }
         catch (boost::system::system_error const&) {
