@@ -33,6 +33,11 @@ namespace {
 struct still_world : fake_world {
     still_world() : fake_world(testing::manual_clock::mode::stepping) {}
 
+    /// A refusal after which the client sleeps for sure: jitter alone may be no time at all.
+    testing::fake_transport& refuse_for_now()
+    {
+        return transport->reply(503, "", support::header("Retry-After", "5"));
+    }
     void run_until_asleep()
     {
         support::run_until(context, [this] { return time->sleepers() > 0; });
@@ -142,7 +147,7 @@ TEST_CASE("cancelled while a body is read")
 TEST_CASE("cancelled while it waits before a retry")
 {
     still_world world;
-    world.transport->reply(503, "");
+    world.refuse_for_now();
     started<text_handle> submission{world.context, world.client().submit(support::text_job())};
     world.run_until_asleep();
     auto const e = check_cancelled(submission);
@@ -307,7 +312,7 @@ TEST_CASE("a stream that is destroyed or closed before its end closes its connec
 TEST_CASE("cancelling twice, or after the end, is harmless")
 {
     still_world world;
-    world.transport->reply(503, "");
+    world.refuse_for_now();
     started<text_handle> submission{world.context, world.client().submit(support::text_job())};
     world.run_until_asleep();
     submission.cancel();
@@ -321,7 +326,7 @@ TEST_CASE("cancelling twice, or after the end, is harmless")
 TEST_CASE("partial and total cancellation are ignored, as Asio does by default")
 {
     still_world world;
-    world.transport->reply(503, "").reply(202, support::receipt());
+    world.refuse_for_now().reply(202, support::receipt());
     started<text_handle> submission{world.context, world.client().submit(support::text_job())};
     world.run_until_asleep();
     submission.cancel(asio::cancellation_type::partial);
@@ -404,7 +409,7 @@ TEST_CASE("cancelled at every handler in turn on real sockets, at most one job i
 TEST_CASE("a cancelled coroutine can go on once it has reset its cancellation state")
 {
     still_world world;
-    world.transport->reply(503, "").reply(200, details("SUBMITTED"));
+    world.refuse_for_now().reply(200, details("SUBMITTED"));
     started<bool> working{world.context, succeeds(world.client())};
     world.run_until_asleep();
     working.cancel();
@@ -441,7 +446,7 @@ TEST_CASE("a context may go under operations that are suspended wherever they ar
             if (where == 0)
                 world.transport->hang();
             else if (where == 1)
-                world.transport->reply(503, "");
+                world.refuse_for_now();
             else
                 world.transport->reply(200, details("IN_PROGRESS"))
                     .reply(200, details("IN_PROGRESS"));
