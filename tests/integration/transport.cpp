@@ -216,7 +216,7 @@ TEST_CASE("a connection that the server announces to close is not kept")
 
 TEST_CASE("a body ends by its length, by chunks or by the end of the connection, in pieces of any size")
 {
-    for (std::size_t const piece : {0, 1, 7}) {
+    for (std::size_t const piece : {0U, 1U, 7U}) {
         CAPTURE(piece);
         auto const get = [piece](std::string answer) {
             raw_script script{{std::move(answer)}};
@@ -371,7 +371,7 @@ TEST_CASE("informational answers are skipped, but not without end")
 {
     std::string const informed = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
                                  "Link: </x>\r\n\r\n";
-    for (std::size_t const piece : {0, 3}) {
+    for (std::size_t const piece : {0U, 3U}) {
         raw_script script{{informed + with_length("real")}};
         script.piece = piece;
         raw_world world{script};
