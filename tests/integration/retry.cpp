@@ -90,7 +90,7 @@ TEST_CASE("a submission whose connection is cut before it took effect has an unk
 
 TEST_CASE("a submission whose answer is lost has an unknown outcome and started one job")
 {
-    for (std::size_t const bytes : {0, 1, 5, 12, 17, 40}) {
+    for (std::size_t const bytes : {0U, 1U, 5U, 12U, 17U, 40U}) {
         for (bool const reset : {false, true}) {
             CAPTURE(bytes);
             CAPTURE(reset);
@@ -129,6 +129,7 @@ TEST_CASE("a submission whose answer breaks in its body has an unknown outcome t
     auto const e = world.error_of(world.client().submit(support::text_job()));
     CHECK(e == errc::unknown_outcome);
     CHECK(e.info().sent == sent_state::yes);
+    CHECK(e.info().http_status == 202);
     CHECK(e.info().attempts == 1);
     CHECK(e.info().cause == errc::truncated);
     CHECK(world.simulator->jobs() == 1);
@@ -189,7 +190,7 @@ TEST_CASE("a read is repeated whatever broke on the way")
     simulated_world world;
     auto const client = world.client();
     auto const job = world.run(client.submit(support::text_job()));
-    for (std::size_t const bytes : {0, 30, 200}) {
+    for (std::size_t const bytes : {0U, 30U, 200U}) {
         CAPTURE(bytes);
         testing::fault wrong;
         wrong.method = "GET";

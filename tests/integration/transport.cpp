@@ -216,7 +216,7 @@ TEST_CASE("a connection that the server announces to close is not kept")
 
 TEST_CASE("a body ends by its length, by chunks or by the end of the connection, in pieces of any size")
 {
-    for (std::size_t const piece : {0, 1, 7}) {
+    for (std::size_t const piece : {0U, 1U, 7U}) {
         CAPTURE(piece);
         auto const get = [piece](std::string answer) {
             raw_script script{{std::move(answer)}};
@@ -371,7 +371,7 @@ TEST_CASE("informational answers are skipped, but not without end")
 {
     std::string const informed = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
                                  "Link: </x>\r\n\r\n";
-    for (std::size_t const piece : {0, 3}) {
+    for (std::size_t const piece : {0U, 3U}) {
         raw_script script{{informed + with_length("real")}};
         script.piece = piece;
         raw_world world{script};
@@ -691,4 +691,39 @@ TEST_CASE("a request that the server answers without reading it is answered")
     auto const e = support::error_of(world.context,
                                      world.client().submit(support::text_job()));
     CHECK(e.info().http_status == 413);
+}
+
+TEST_CASE("a server that closes while a large request is written breaks neither program nor client")
+{
+    for (bool const reset : {false, true}) {
+        raw_script closing{{""}, reset ? raw_script::end::reset : raw_script::end::close};
+        closing.read_requests = false;
+        raw_world world{std::vector<raw_script>{closing, raw_script{{with_length("fine")}}}};
+        auto const client = world.client();
+        http::request message{"POST", "x"};
+        message.body.assign(32UL << 20, 'x');
+        auto const e = support::error_of(world.context, client.raw(message));
+        CHECK(e == errc::unknown_outcome);
+        CHECK(e.info().sent == sent_state::maybe);
+        CHECK(e.info().attempts == 1);
+        http::request const get{"GET", "x"};
+        CHECK(world.run(client.raw(get)).body == "fine");
+    }
+}
+
+TEST_CASE("a job id of odd characters is encoded in targets, and an unusable one refused")
+{
+    std::string const odd = "a/b?c#d e%2F\xc3\xa9..";
+    raw_world world{raw_script{{with_length(support::receipt()), with_length("{}")},
+                               raw_script::end::hang}};
+    auto const job = world.client().attach<modzy::text_job>(odd);
+    world.run(as_result(job.status()));
+    REQUIRE(!world.server.requests().empty());
+    CHECK(world.server.requests()[0].starts_with(
+        "GET /api/jobs/a%2Fb%3Fc%23d%20e%252F%C3%A9.. HTTP/1.1\r\n"));
+    for (char const* const id : {"..", "."}) {
+        auto const bad = world.client().attach<modzy::text_job>(id);
+        CHECK(support::error_of(world.context, bad.status()) == errc::invalid_argument);
+    }
+    CHECK(world.server.requests().size() == 1);
 }

@@ -300,7 +300,7 @@ TEST_CASE("an error of run after the submission carries the job's id")
 
 TEST_CASE("a stream gives its events however the body is split, by either loop")
 {
-    for (std::size_t const size : {1, 2, 3, 7, 1000}) {
+    for (std::size_t const size : {1U, 2U, 3U, 7U, 1000U}) {
         CAPTURE(size);
         std::string const body = "{\"text\":\"one\"}\n{\"text\":\"two\"}\r\n\n{\"text\":\"three\"}";
         std::vector<std::string> pieces;

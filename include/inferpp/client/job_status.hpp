@@ -81,7 +81,8 @@ enum class abandon : unsigned char {
  *
  * The delay between two polls grows from `min_interval` towards `max_interval` by `growth`, each
  * with full jitter between the floor and the grown value; what the server asks for wins, within
- * the two bounds. The last poll is made at the deadline.
+ * the two bounds (a Retry-After of a refused poll within 2 minutes). The last poll is made at the
+ * deadline, and may take `poll_timeout` more.
  */
 struct poll_options {
     /// From the call on; at least zero.
@@ -92,7 +93,7 @@ struct poll_options {
     double growth = 1.5;                            ///< 1 to 10
     /// How long after its submission a job may be unknown to the server.
     std::chrono::milliseconds not_found_grace{30'000};
-    /// The longest that one poll may take, the last one included.
+    /// The longest that one poll may take; at least 1 ms.
     std::chrono::milliseconds poll_timeout{15'000};
     abandon on_abandon = abandon::leave;
 };

@@ -68,7 +68,7 @@ private:
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);
     INFERPP_DECL boost::asio::awaitable<error> try_once(attempt& state);
     INFERPP_DECL error redirect(attempt& state) const;
-    INFERPP_DECL error refused(http::response const& answer) const;
+    INFERPP_DECL error refused(http::request const& message, http::response const& answer) const;
     INFERPP_DECL std::optional<std::chrono::milliseconds> decide(attempt& state, error& failed);
     INFERPP_DECL void log_request(attempt const& state) const;
     INFERPP_DECL void report(attempt const& state, error const* failed,

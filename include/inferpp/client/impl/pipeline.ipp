@@ -310,9 +310,12 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
         if (body)
             state.answer.body = std::move(*body);
         if (!success) // also when the explanation could not be read
-            co_return refused(state.answer);
-        if (!body)
-            co_return body.error();
+            co_return refused(state.message, state.answer);
+        if (!body) {
+            error failed = body.error();
+            failed.edit().http_status = state.answer.status;
+            co_return failed;
+        }
         co_return error{};
     }
     catch (boost::system::system_error const&) {
@@ -420,7 +423,30 @@ inline std::optional<std::chrono::milliseconds> asked_wait(http::headers const& 
     return std::nullopt;
 }
 
-INFERPP_DECL error pipeline::refused(http::response const& answer) const
+inline void hide(std::string& text, std::string_view what)
+{
+    constexpr std::size_t shortest = 4; // less is no secret, and would be found everywhere
+    if (what.size() < shortest)
+        return;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
+        text.replace(at, what.size(), "***");
+}
+
+// Servers tell what they were sent, such as "wrong API key: ...", and what they tell is logged.
+inline void hide_secrets(std::string& text, http::request const& message)
+{
+    for (auto const& field : message.headers)
+        if (!is_loggable_header(field.name)) {
+            std::string_view const value = field.value;
+            hide(text, value);
+            hide(text, value.substr(value.find(' ') + 1)); // without "ApiKey " or "Bearer "
+        }
+    if (auto const query = message.target.find('?'); query != std::string::npos)
+        hide(text, std::string_view{message.target}.substr(query + 1));
+}
+
+INFERPP_DECL error pipeline::refused(http::request const& message,
+                                     http::response const& answer) const
 {
     error e{error_code{answer.status, http_category()}};
     auto& info = e.edit();
@@ -428,8 +454,9 @@ INFERPP_DECL error pipeline::refused(http::response const& answer) const
     info.sent = sent_state::yes;
     platform_->read_error(answer, info);
     constexpr std::size_t most = 4096;
-    if (info.server_message.size() > most)
-        info.server_message.resize(most);
+    info.server_message.resize(std::min(info.server_message.size(), 2 * most));
+    hide_secrets(info.server_message, message);
+    info.server_message.resize(std::min(info.server_message.size(), most));
     info.retry_after = asked_wait(answer.headers, options_.clock->calendar());
     if (auto const wanted = answer.headers.find("x-should-retry"))
         if (*wanted == "true" || *wanted == "false")
@@ -453,9 +480,12 @@ INFERPP_DECL void pipeline::log_request(attempt const& state) const
 INFERPP_DECL void pipeline::report(attempt const& state, error const* failed,
                                    std::optional<std::chrono::milliseconds> again) const
 {
-    log_level const level = failed == nullptr ? log_level::debug
-                            : again           ? log_level::warning
-                                              : log_level::error;
+    // A caller who takes any status does not call one a failure.
+    bool const taken =
+        failed == nullptr || (state.any_status && failed->code().category() == http_category());
+    log_level const level = again   ? log_level::warning
+                            : taken ? log_level::debug
+                                    : log_level::error;
     if (!options_.on_attempt && !options_.log.enabled(level))
         return;
     auto const took = std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() -

@@ -41,9 +41,22 @@ inline clock::time_point next_poll_time(job_state const& job, poll_options const
                                         poll_progress const& progress, poll_probe const& probe)
 {
     auto delay = next_poll_delay(options, progress.polls, probe.hint, job.line->random());
-    if (auto const asked = progress.last.info().retry_after)
-        delay = std::max(delay, *asked);
+    if (auto const asked = progress.last.info().retry_after) {
+        constexpr std::chrono::milliseconds most{120'000};
+        delay = std::max(delay, std::min(*asked, std::max(most, options.max_interval)));
+    }
     return std::min(saturating_add(job.line->clock().now(), delay), progress.deadline);
+}
+
+/// How long a poll may take: only the last one may go beyond the deadline.
+inline std::chrono::milliseconds poll_timeout(job_state const& job, poll_options const& options,
+                                              poll_progress const& progress)
+{
+    if (progress.last_poll)
+        return options.poll_timeout;
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(progress.deadline -
+                                                                   job.line->clock().now());
+    return std::clamp(left, std::chrono::milliseconds{1}, options.poll_timeout);
 }
 
 /// Takes the outcome of a poll in. Returns what ends the wait, or nothing.
@@ -93,7 +106,8 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
                 co_return cancelled_wait();
         }
         progress.last_poll = job.line->clock().now() >= progress.deadline;
-        call_options const call{.timeout = options.poll_timeout, .max_attempts = 1};
+        call_options const call{.timeout = poll_timeout(job, options, progress),
+                                .max_attempts = 1};
         auto ended = judge_poll(job, progress, co_await probe.ask(call));
         if (ended)
             co_return std::move(*ended);

@@ -14,7 +14,10 @@ INFERPP_DECL error file_error(std::filesystem::path const& path, std::error_code
 {
     error e{errc::invalid_argument,
             "cannot read file '" + path.string() + "': " + reason.message()};
-    e.edit().cause = reason;
+    // Boost gives a std::error_code that it wraps another number.
+    e.edit().cause = error_code{reason};
+    if (reason.category() == std::generic_category())
+        e.edit().cause = error_code{reason.value(), boost::system::generic_category()};
     return e;
 }
 

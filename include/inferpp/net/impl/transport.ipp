@@ -36,8 +36,12 @@ INFERPP_DECL boost::asio::awaitable<result<std::string>> read_body(incoming& ans
             body.resize(std::min(std::max(filled * 2, room), most));
         auto const got = co_await reader->read_some(std::span{body}.subspan(filled), bounds.idle,
                                                     deadline);
-        if (!got)
-            co_return got.error();
+        if (!got) {
+            error e = got.error();
+            constexpr std::size_t shown = 4096;
+            e.edit().raw_body = body.substr(0, std::min(filled, shown));
+            co_return e;
+        }
         filled += *got;
         if (*got == 0 || filled == announced) {
             // At the announced length the reader has seen the end already.

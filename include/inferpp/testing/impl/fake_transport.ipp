@@ -5,6 +5,7 @@
 
 #include <inferpp/testing/fake_transport.hpp>
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -110,6 +111,9 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> fake_transport::open(
 {
     // As a real transport, this one never answers before it has been waited for.
     co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::deferred);
+    auto const cancelling = co_await boost::asio::this_coro::cancellation_state;
+    if (cancelling.cancelled() != boost::asio::cancellation_type::none)
+        co_return scripted_failure(errc::cancelled, sent_state::no, "connect");
     if (breaks_here())
         co_return scripted_failure(errc::connect_failed, sent_state::no, "connect");
     requests_.push_back(message);
