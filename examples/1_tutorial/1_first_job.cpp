@@ -112,7 +112,8 @@ int main(int count, char** values)
         asio::io_context context{1};
         std::unique_ptr<inferpp::testing::modzy_simulator> simulator;
         modzy::options options;
-        if (std::getenv("MODZY_BASE_URL") != nullptr && std::getenv("MODZY_API_KEY") != nullptr) {
+        if (!environment("MODZY_BASE_URL", "").empty() &&
+            !environment("MODZY_API_KEY", "").empty()) {
             options = modzy::options::from_env();
         } else {
             simulator =

@@ -81,7 +81,7 @@ enum class abandon : unsigned char {
  *
  * The delay between two polls grows from `min_interval` towards `max_interval` by `growth`, each
  * with full jitter between the floor and the grown value; what the server asks for wins, within
- * the two bounds (a Retry-After of a refused poll within 2 minutes). The last poll is made at the
+ * the two bounds (the Retry-After of a refused poll within an hour). The last poll is made at the
  * deadline, and may take `poll_timeout` more.
  */
 struct poll_options {

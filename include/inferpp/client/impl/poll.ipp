@@ -42,8 +42,8 @@ inline clock::time_point next_poll_time(job_state const& job, poll_options const
 {
     auto delay = next_poll_delay(options, progress.polls, probe.hint, job.line->random());
     if (auto const asked = progress.last.info().retry_after) {
-        constexpr std::chrono::milliseconds most{120'000};
-        delay = std::max(delay, std::min(*asked, std::max(most, options.max_interval)));
+        constexpr std::chrono::milliseconds most = std::chrono::hours{1};
+        delay = std::max(delay, std::min(*asked, most));
     }
     return std::min(saturating_add(job.line->clock().now(), delay), progress.deadline);
 }
