@@ -10,6 +10,7 @@
 #include <climits>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -290,3 +291,113 @@ TEST_CASE("the outcome is unknown exactly where an unsafe request may have been 
 }
 
 static_assert(std::is_trivially_copyable_v<retry_options>);
+
+TEST_CASE("the server's own word on repeating wins over the status and the idempotency")
+{
+    struct {
+        int status;
+        std::optional<bool> wanted;
+        idempotency repeat;
+        bool repeated;
+    } const cases[] = {
+        {400, true, idempotency::unsafe, true},   {500, true, idempotency::unsafe, true},
+        {409, true, idempotency::safe, true},     {429, false, idempotency::safe, false},
+        {503, false, idempotency::keyed, false},  {503, {}, idempotency::unsafe, true},
+        {500, {}, idempotency::unsafe, false},    {500, {}, idempotency::keyed, true},
+    };
+    for (auto const& c : cases) {
+        CAPTURE(c.status);
+        error e = refused(c.status);
+        e.edit().should_retry = c.wanted;
+        CHECK(may_repeat(c.repeat, e) == c.repeated);
+    }
+    // Without an answer there is no such word.
+    error broken = with_sent(error{errc::truncated}, sent_state::maybe);
+    broken.edit().should_retry = true;
+    CHECK(!may_repeat(idempotency::unsafe, broken));
+}
+
+TEST_CASE("a budget repeats while more than half of it is left")
+{
+    retry_options options;
+    options.budget = 10;
+    options.budget_refund = 0.5;
+    retry_budget budget{options};
+    for (int i = 0; i < 4; ++i)
+        CHECK(budget.on_failure());
+    CHECK(!budget.on_failure()); // 5 of 10 is not more than half
+    CHECK(!budget.on_failure());
+    budget.on_success();
+    budget.on_success();
+    CHECK(!budget.on_failure()); // 4
+    for (int i = 0; i < 5; ++i)
+        budget.on_success();
+    CHECK(budget.on_failure()); // 6.5 - 1
+    CHECK(!budget.on_failure());
+}
+
+TEST_CASE("a budget neither overflows nor goes below zero")
+{
+    retry_options options;
+    options.budget = 3;
+    options.budget_refund = 1;
+    retry_budget budget{options};
+    for (int i = 0; i < 1000; ++i)
+        budget.on_success();
+    CHECK(budget.on_failure());
+    CHECK(!budget.on_failure());
+    for (int i = 0; i < 1000; ++i)
+        CHECK(!budget.on_failure());
+    // From zero it takes as many successes as from just under it.
+    budget.on_success();
+    budget.on_success();
+    CHECK(!budget.on_failure());
+    for (int i = 0; i < 2; ++i)
+        budget.on_success();
+    CHECK(budget.on_failure()); // 3 - 1 of 3
+}
+
+TEST_CASE("a budget of one never repeats, and without a refund a budget does not come back")
+{
+    retry_options one;
+    one.budget = 1;
+    retry_budget least{one};
+    least.on_success();
+    CHECK(!least.on_failure());
+
+    retry_options options;
+    options.budget = 4;
+    options.budget_refund = 0;
+    retry_budget budget{options};
+    CHECK(budget.on_failure());
+    CHECK(!budget.on_failure());
+    for (int i = 0; i < 100; ++i)
+        budget.on_success();
+    CHECK(!budget.on_failure());
+}
+
+TEST_CASE("a storm of failures makes at most the reserve of extra requests, and a share of the calls")
+{
+    // Each call meets failures alone and has ten attempts: 100 calls would make 1000 requests.
+    retry_options options;
+    retry_budget budget{options};
+    int requests = 0;
+    for (int call = 0; call < 100; ++call)
+        for (int attempt = 0; attempt < 10; ++attempt) {
+            ++requests;
+            if (!budget.on_failure())
+                break;
+        }
+    CHECK(requests <= 100 + static_cast<int>(options.budget / 2));
+    // With every other call a success, extra requests are at most the share that a success refunds.
+    requests = 0;
+    for (int call = 0; call < 1000; ++call) {
+        ++requests;
+        if (call % 2 == 0)
+            budget.on_success();
+        else
+            for (int attempt = 0; attempt < 10 && budget.on_failure(); ++attempt)
+                ++requests;
+    }
+    CHECK(requests <= 1000 + 500 * 0.2 + options.budget / 2);
+}

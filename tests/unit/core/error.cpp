@@ -7,6 +7,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -277,4 +278,19 @@ TEST_CASE("sent states have words")
     CHECK(to_string(sent_state::no) == "no");
     CHECK(to_string(sent_state::maybe) == "maybe");
     CHECK(to_string(sent_state::yes) == "yes");
+}
+
+TEST_CASE("an error is written to a stream as its text")
+{
+    error e{errc::connect_failed, "no connection"};
+    e.edit().provider = "modzy";
+    e.edit().server_message = "line\nbreak";
+    std::ostringstream narrow;
+    narrow << e << '|' << error{errc::cancelled};
+    CHECK(narrow.str() == e.what() + '|' + error{errc::cancelled}.what());
+    CHECK(narrow.str().find('\n') == std::string::npos);
+    std::wostringstream wide;
+    wide << e;
+    std::string const text = e.what();
+    CHECK(wide.str() == std::wstring{text.begin(), text.end()});
 }
