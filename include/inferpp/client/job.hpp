@@ -46,16 +46,13 @@ boost::asio::awaitable<result<typename Op::response>> call_operation(pipeline& l
     auto answer = co_await line.execute(std::move(message), Op::info, call);
     if (!answer)
         co_return answer.error();
-    int const status = answer->status;
-    std::string body;
-    if (Op::info.repeat != idempotency::safe)
-        body = answer->body.substr(0, 4096);
-    auto decoded = decode_operation<Op>(std::move(*answer));
+    auto decoded = decode_operation<Op>(*answer);
     if (!decoded) {
+        constexpr std::size_t shown = 4096;
         error e = line.complete(decoded.error(), Op::info);
-        e.edit().http_status = status;
+        e.edit().http_status = answer->status;
         e.edit().sent = sent_state::yes;
-        e.edit().raw_body = std::move(body);
+        e.edit().raw_body = answer->body.substr(0, shown);
         co_return e;
     }
     co_return decoded;

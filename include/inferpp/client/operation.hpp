@@ -139,9 +139,9 @@ result<http::request> encode_operation(Op const& op)
     return message;
 }
 
-/// The typed response of an operation.
+/// The typed response of an operation. Where that fails, the answer keeps its body.
 template <operation Op>
-result<typename Op::response> decode_operation(http::response&& answer)
+result<typename Op::response> decode_operation(http::response& answer)
 {
     if constexpr (requires { Op::decode(std::move(answer)); })
         return Op::decode(std::move(answer));

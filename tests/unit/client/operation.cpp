@@ -192,6 +192,12 @@ static_assert(!submits_named<client, echo> && !runs_named<client, echo>);
 static_assert(!streams_named<client, echo> && !streams_named<client, work>);
 static_assert(!sends_named<client, foreign> && !sends_temporary<client, foreign>);
 
+template <class Op>
+result<typename Op::response> decoded(http::response answer)
+{
+    return detail::decode_operation<Op>(answer);
+}
+
 } // namespace
 
 TEST_CASE("an operation becomes a request with its body as JSON")
@@ -247,13 +253,13 @@ TEST_CASE("an operation may check itself, write its body and read its answer")
     http::response answer;
     answer.status = 201;
     answer.body = "[1,2]";
-    CHECK(detail::decode_operation<checked>(http::response{answer}).value() == "201[1,2]");
-    CHECK(detail::decode_operation<echo>(http::response{answer}).value() == "[1,2]");
-    CHECK(detail::decode_operation<look>(http::response{answer}).value() ==
+    CHECK(decoded<checked>(answer).value() == "201[1,2]");
+    CHECK(decoded<echo>(answer).value() == "[1,2]");
+    CHECK(decoded<look>(answer).value() ==
           std::vector<int>{1, 2});
     answer.body = "[1,";
-    CHECK(detail::decode_operation<look>(http::response{answer}).error() == errc::bad_json);
+    CHECK(decoded<look>(answer).error() == errc::bad_json);
     answer.body = "[1,\"x\"]";
-    CHECK(detail::decode_operation<look>(http::response{answer}).error().info().json_path ==
+    CHECK(decoded<look>(answer).error().info().json_path ==
           "$[1]");
 }
