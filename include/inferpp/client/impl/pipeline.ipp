@@ -353,6 +353,9 @@ INFERPP_DECL error pipeline::redirect(attempt& state) const
     else if (!state.download && !next->same_origin)
         e = error{errc::redirect_refused, "the server redirects to " + next->to.origin.to_string() +
                                               ", which is not the configured one"};
+    else if (next->keep_body && state.message.source && !state.message.source->rewind())
+        e = error{errc::redirect_refused,
+                  "the redirect is not followed: the request's body can't be read again"};
     if (e.code()) {
         e.edit().http_status = status;
         e.edit().sent = sent_state::yes;
