@@ -58,8 +58,34 @@ struct fault {
     http::headers headers;               ///< added to the answer
     /// Sends only so many bytes of the answer, its header included, then closes. 0: no answer.
     std::optional<std::size_t> cut_after;
-    bool reset = false;  ///< closes with RST instead of FIN
-    bool refuse = false; ///< does nothing with the request: it is cut before it takes effect
+    /// Sends only so many bytes of the answer, then nothing more, and keeps the connection open.
+    std::optional<std::size_t> stall_after;
+    /// The Content-Length that the answer claims. Closes after an answer that is shorter.
+    std::optional<std::size_t> claimed_length;
+    bool reset = false;      ///< closes with RST instead of FIN
+    bool half_close = false; ///< sends FIN after the answer and goes on to listen
+    bool refuse = false;     ///< does nothing with the request: it is cut before it takes effect
+
+    /// Offsets in the answer, its header included, at which it is split; rising.
+    std::vector<std::size_t> slices;
+    std::size_t drip = 0;               ///< sends pieces of at most so many bytes; 0: whole
+    std::chrono::milliseconds pause{0}; ///< between two pieces
+};
+
+/// Something that goes wrong with one connection before any of its requests is understood.
+struct connection_fault {
+    connection_fault() = default;
+
+    enum class end {
+        close, ///< FIN; what the client still sends is read and dropped
+        reset, ///< RST
+        stall, ///< nothing more is sent, until the client closes
+    };
+
+    /// It comes when the client has sent so many bytes. With TLS these belong to the handshake,
+    /// whose first message has some hundred; to break it later, use a `fault_proxy`.
+    std::size_t after_bytes = 0;
+    end how = end::close;
 };
 
 /// How a simulator listens.
@@ -97,6 +123,12 @@ public:
 
     /// The next request that fits meets this fault; faults wait in line.
     INFERPP_DECL void inject(fault next);
+
+    /// The next connection meets this fault; faults wait in line.
+    INFERPP_DECL void inject(connection_fault next);
+
+    /// Drops the faults that nothing has met.
+    INFERPP_DECL void clear_faults() noexcept;
 
     /// Connections accepted so far.
     INFERPP_DECL std::size_t connections() const noexcept;

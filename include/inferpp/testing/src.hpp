@@ -11,6 +11,7 @@
 #endif
 
 #include <inferpp/testing/impl/fake_transport.ipp>
+#include <inferpp/testing/impl/fault_proxy.ipp>
 #include <inferpp/testing/impl/manual_clock.ipp>
 #include <inferpp/testing/impl/modzy_simulator.ipp>
 #include <inferpp/testing/impl/simulator.ipp>

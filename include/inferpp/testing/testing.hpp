@@ -7,6 +7,7 @@
 #define INFERPP_TESTING_TESTING_HPP
 
 #include <inferpp/testing/fake_transport.hpp>
+#include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 #include <inferpp/testing/simulator.hpp>

@@ -4,6 +4,7 @@
 #define INFERPP_TESTING_IMPL_SIMULATOR_IPP
 
 #include <inferpp/codec/url.hpp>
+#include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/simulator.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -22,6 +23,8 @@
 #include <boost/core/ignore_unused.hpp>
 
 #include <algorithm>
+#include <array>
+#include <deque>
 #include <exception>
 #include <set>
 
@@ -48,6 +51,7 @@ struct simulator::server : std::enable_shared_from_this<server> {
     std::set<tcp::socket*> open;
     std::vector<ledger_entry> ledger;
     std::vector<fault> faults;
+    std::deque<connection_fault> connection_faults;
     std::size_t accepted = 0;
 
     /// Keeps a socket in the list of open ones for as long as its session lives.
@@ -105,13 +109,73 @@ struct simulator::server : std::enable_shared_from_this<server> {
             if (code)
                 continue;
             ++self->accepted;
-            if (self->tls)
+            if (!self->connection_faults.empty()) {
+                connection_fault const wrong = self->connection_faults.front();
+                self->connection_faults.pop_front();
+                boost::asio::co_spawn(self->executor, fail(self, std::move(socket), wrong),
+                                      [](std::exception_ptr) {});
+            } else if (self->tls)
                 boost::asio::co_spawn(self->executor, serve_tls(self, std::move(socket)),
                                       [](std::exception_ptr) {});
             else
                 boost::asio::co_spawn(self->executor, serve_plain(self, std::move(socket)),
                                       [](std::exception_ptr) {});
         }
+    }
+
+    /// Reads and drops what comes: so many bytes, or all until the client closes.
+    static boost::asio::awaitable<void> drain(tcp::socket& socket,
+                                              std::size_t bytes = static_cast<std::size_t>(-1))
+    {
+        std::array<char, 4096> piece; // written before it is read
+        while (bytes > 0) {
+            auto const [code, got] = co_await socket.async_read_some(
+                boost::asio::buffer(piece.data(), std::min(bytes, piece.size())), as_values);
+            if (code)
+                co_return;
+            bytes -= got;
+        }
+    }
+
+    static boost::asio::awaitable<void> fail(std::shared_ptr<server> self, tcp::socket socket,
+                                             connection_fault wrong)
+    {
+        listed_socket const listed{*self, socket};
+        co_await drain(socket, wrong.after_bytes);
+        error_code ignored;
+        if (wrong.how == connection_fault::end::reset) {
+            socket.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
+            co_return;
+        }
+        if (wrong.how == connection_fault::end::close)
+            socket.shutdown(tcp::socket::shutdown_send, ignored);
+        co_await drain(socket); // closed with bytes unread, it would send RST
+    }
+
+    /// Sends an answer in the pieces that the fault asks for. Returns whether all of it went out.
+    template <class Stream>
+    static boost::asio::awaitable<bool> send(std::shared_ptr<server> self, Stream& stream,
+                                             std::string_view text, fault const& wrong)
+    {
+        auto slice = wrong.slices.begin();
+        for (std::size_t at = 0; at < text.size();) {
+            if (at > 0)
+                co_await detail::between_pieces(*self->options.clock, wrong.pause);
+            std::size_t end = text.size();
+            if (wrong.drip > 0)
+                end = std::min(end, at + wrong.drip);
+            while (slice != wrong.slices.end() && *slice <= at)
+                ++slice;
+            if (slice != wrong.slices.end())
+                end = std::min(end, *slice);
+            auto const [code, count] = co_await boost::asio::async_write(
+                stream, boost::asio::buffer(text.data() + at, end - at), as_values);
+            boost::ignore_unused(count);
+            if (code)
+                co_return false;
+            at = end;
+        }
+        co_return true;
     }
 
     static boost::asio::awaitable<void> serve_plain(std::shared_ptr<server> self,
@@ -176,22 +240,29 @@ struct simulator::server : std::enable_shared_from_this<server> {
             }
             for (auto const& field : wrong.headers)
                 answer.headers.set(field.name, field.value);
+            if (wrong.claimed_length)
+                answer.headers.set("Content-Length", std::to_string(*wrong.claimed_length));
             bool const head_only = self->ledger[line].request.method == "HEAD";
             std::string text = wrong.refuse ? std::string{} : to_text(answer, keep_alive, head_only);
-            bool const cut = wrong.refuse || wrong.cut_after.has_value();
+            bool const cut = wrong.refuse || wrong.cut_after || wrong.stall_after;
             if (wrong.cut_after)
                 text.resize(std::min(text.size(), *wrong.cut_after));
+            if (wrong.stall_after)
+                text.resize(std::min(text.size(), *wrong.stall_after));
             self->ledger[line].status = cut ? 0 : answer.status;
-            auto const [written, count] =
-                co_await boost::asio::async_write(stream, boost::asio::buffer(text), as_values);
-            boost::ignore_unused(count);
-            if (cut || wrong.reset) {
+            bool const written = co_await send(self, stream, text, wrong);
+            if (wrong.half_close)
+                socket.shutdown(tcp::socket::shutdown_send, ignored);
+            if (written && (wrong.stall_after || wrong.half_close))
+                co_await drain(socket);
+            bool const missing = wrong.claimed_length && *wrong.claimed_length > answer.body.size();
+            if (cut || wrong.reset || wrong.half_close || missing) {
                 if (wrong.reset)
                     socket.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
                 socket.close(ignored);
                 co_return false;
             }
-            if (written)
+            if (!written)
                 co_return false;
             if (!keep_alive)
                 co_return true;
@@ -322,6 +393,17 @@ INFERPP_DECL std::size_t simulator::count(std::string_view method,
 INFERPP_DECL void simulator::inject(fault next)
 {
     server_->faults.push_back(std::move(next));
+}
+
+INFERPP_DECL void simulator::inject(connection_fault next)
+{
+    server_->connection_faults.push_back(next);
+}
+
+INFERPP_DECL void simulator::clear_faults() noexcept
+{
+    server_->faults.clear();
+    server_->connection_faults.clear();
 }
 
 INFERPP_DECL std::size_t simulator::connections() const noexcept
