@@ -12,6 +12,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/ssl/verify_context.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -144,6 +145,13 @@ public:
     {
     }
 
+    ~stream_connection() override
+    {
+        // Without it OpenSSL takes the session for one that must not be resumed.
+        if constexpr (is_tls)
+            SSL_set_shutdown(stream_.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+
     boost::asio::awaitable<result<void>> shake_hands(limits const& bounds,
                                                      clock::time_point deadline)
     {
@@ -154,6 +162,12 @@ public:
             co_return e;
         }
         tls_->offer_session(to_, stream_.native_handle());
+        // OpenSSL forgets a certificate that it refuses: look at it while it is verified.
+        stream_.set_verify_callback([this](bool good, boost::asio::ssl::verify_context& seen) {
+            if (!good && facts_.empty())
+                facts_ = certificate_facts(X509_STORE_CTX_get0_cert(seen.native_handle()));
+            return good;
+        });
         bool const deadline_first = arm(socket(), phase, deadline);
         auto const [code] =
             co_await stream_.async_handshake(boost::asio::ssl::stream_base::client, as_values);
@@ -407,7 +421,7 @@ private:
                 stream_, buffer_, *parser_, as_values);
             boost::ignore_unused(got);
             if (code)
-                co_return header_error(code, phase, deadline_first);
+                co_return header_error(code, phase, deadline_first, got > 0);
             unsigned const status = parser_->get().result_int();
             if (status / 100 != 1) {
                 begin_body(bounds);
@@ -421,12 +435,21 @@ private:
                                 sent_state::maybe);
     }
 
-    error header_error(error_code code, phase_limit const& phase, bool deadline_first)
+    /// @param begun whether a status line was read
+    error header_error(error_code code, phase_limit const& phase, bool deadline_first, bool begun)
     {
         error e = connection_error(code, phase, deadline_first, sent_state::maybe, to_);
-        if (e == errc::bad_http && buffer_.size() > 0) {
-            std::string_view const seen{static_cast<char const*>(buffer_.data().data()),
-                                        buffer_.size()};
+        if (e == errc::tls_failed && blame_client_certificate(e, code))
+            e.edit().sent = sent_state::no;
+        std::string_view const seen{static_cast<char const*>(buffer_.data().data()),
+                                    buffer_.size()};
+        // Too short for a line of HTTP, and none: another protocol.
+        constexpr std::string_view http = "HTTP/1.";
+        if (e == errc::truncated && !begun && !seen.empty() &&
+            !http.starts_with(seen.substr(0, http.size())))
+            e = connection_error(boost::beast::http::error::bad_version, phase, false,
+                                 sent_state::maybe, to_);
+        if (e == errc::bad_http && !seen.empty()) {
             e.edit().message += "; it sent \"" + printable(seen, 64) + '"';
         }
         return e;
@@ -505,15 +528,47 @@ private:
         long const verdict = SSL_get_verify_result(stream_.native_handle());
         if (e == errc::tls_failed && verdict != X509_V_OK)
             e.edit().message = "the certificate of " + to_.to_string() + " was refused: " +
-                               X509_verify_cert_error_string(verdict) + certificate_facts() +
+                               X509_verify_cert_error_string(verdict) + facts_ +
                                "; check the host name, or name its authority in tls.ca_file";
+        else if (e == errc::tls_failed)
+            blame_client_certificate(e, code);
         return e;
     }
 
-    // What the refused certificate says of itself.
-    std::string certificate_facts()
+    // A server that wanted another certificate of ours says so by an alert, in TLS 1.3 only after
+    // the handshake has ended on our side. It has then read nothing of the request.
+    bool blame_client_certificate(error& e, error_code code)
     {
-        X509* const shown = SSL_get0_peer_certificate(stream_.native_handle());
+        if constexpr (!is_tls) {
+            boost::ignore_unused(e, code);
+            return false;
+        } else {
+            if (code.category() != boost::asio::error::get_ssl_category())
+                return false;
+            SSL* const ssl = stream_.native_handle();
+            int const alert =
+                ERR_GET_REASON(static_cast<unsigned long>(code.value())) - SSL_AD_REASON_OFFSET;
+            bool const about_certificates =
+                (alert >= SSL_AD_BAD_CERTIFICATE && alert <= SSL_AD_CERTIFICATE_UNKNOWN) ||
+                alert == SSL_AD_UNKNOWN_CA || alert == SSL_AD_ACCESS_DENIED ||
+                alert == SSL_AD_DECRYPT_ERROR || alert == SSL_AD_CERTIFICATE_REQUIRED;
+            // In TLS 1.2 a missing one is just a failed handshake.
+            bool const unspecified = alert == SSL_AD_HANDSHAKE_FAILURE &&
+                                     SSL_get0_peer_CA_list(ssl) != nullptr;
+            if (!about_certificates && !unspecified)
+                return false;
+            e.edit().message += SSL_get_certificate(ssl) == nullptr
+                                    ? "; the server asks for a client certificate: set "
+                                      "tls.certificate_file and tls.private_key_file"
+                                    : "; the server refused our client certificate: check "
+                                      "tls.certificate_file";
+            return true;
+        }
+    }
+
+    // What the refused certificate says of itself.
+    static std::string certificate_facts(X509* shown)
+    {
         if (shown == nullptr)
             return {};
         std::string names;
@@ -553,6 +608,7 @@ private:
     std::uint64_t wire_ = 0;         ///< bytes of the body as it came
     std::uint64_t payload_ = 0;      ///< of them, what is body
     std::uint64_t overhead_limit_ = 0;
+    std::string facts_; ///< of a refused certificate
     bool broken_ = false;
 };
 
