@@ -29,13 +29,14 @@ INFERPP_DECL void manual_clock::arm(sleeper& who, time_point time)
         return;
     }
     who.timer.expires_at(time_point::max());
-    sleepers_.emplace(time, &who);
-    // Posted behind whatever is ready now; the earliest sleeper may be another one by then.
+    // Posted behind whatever is ready now; the earliest sleeper may be another one by then. Before
+    // the sleeper is on the list: it is not taken off it again when this throws.
     if (how_ == mode::jumping)
         boost::asio::post(who.timer.get_executor(), [weak = weak_from_this()] {
             if (auto const alive = weak.lock())
                 alive->jump();
         });
+    sleepers_.emplace(time, &who);
 }
 
 INFERPP_DECL void manual_clock::disarm(sleeper& who) noexcept
