@@ -27,7 +27,7 @@ struct one_way_fault {
 
     /// The connection ends, both ways, when so many bytes have passed.
     std::optional<std::size_t> cut_after;
-    /// Nothing more passes this way after so many bytes. The other way goes on.
+    /// Nothing more passes this way after so many bytes, its end neither. The other way goes on.
     std::optional<std::size_t> stall_after;
     /// This way ends with FIN after so many bytes. The other way goes on.
     std::optional<std::size_t> half_close_after;

@@ -146,10 +146,13 @@ struct fault_proxy::relay : std::enable_shared_from_this<relay> {
         relay& home = *on->home;
         std::size_t done = 0; // of the stream
         bool ended = false;   // this way
+        bool stalled = false;
         std::array<char, 16384> buffer; // written before it is read
         while (true) {
             auto const [code, got] =
                 co_await from.async_read_some(boost::asio::buffer(buffer), as_values);
+            if (code && stalled)
+                co_return; // the end does not pass either
             if (code == boost::asio::error::eof)
                 break;
             if (code)
@@ -179,7 +182,7 @@ struct fault_proxy::relay : std::enable_shared_from_this<relay> {
                     ended = true;
                 }
                 if (wrong.stall_after && done >= *wrong.stall_after)
-                    ended = true;
+                    ended = stalled = true;
                 if (split && !on->over && !ended)
                     co_await detail::between_pieces(*home.time, wrong.pause);
             }
