@@ -401,3 +401,16 @@ TEST_CASE("a storm of failures makes at most the reserve of extra requests, and 
     }
     CHECK(requests <= 1000 + 500 * 0.2 + options.budget / 2);
 }
+
+TEST_CASE("a refused redirect leaves the outcome unknown only where it may follow the deed")
+{
+    for (int const status : {301, 302, 303, 307, 308}) {
+        CAPTURE(status);
+        error e = with_sent(error{errc::redirect_refused}, sent_state::yes);
+        e.edit().http_status = status;
+        bool const known = status == 301 || status >= 307;
+        CHECK(final_error(idempotency::unsafe, e) ==
+              (known ? errc::redirect_refused : errc::unknown_outcome));
+        CHECK(final_error(idempotency::safe, e) == errc::redirect_refused);
+    }
+}

@@ -111,7 +111,11 @@ INFERPP_DECL error final_error(idempotency repeat, error e)
     bool const harmless = repeat == idempotency::safe || repeat == idempotency::keyed;
     // What a gateway says is no answer of the platform.
     bool const answered = e.code().category() == http_category() && !is_gateway_error(e.code());
-    if (harmless || answered || e.info().sent == sent_state::no || e == condition::cancelled ||
+    // Moved is not done. 302 and 303 may come after the deed.
+    int const status = e.info().http_status;
+    bool const moved =
+        e == errc::redirect_refused && (status == 301 || status == 307 || status == 308);
+    if (harmless || answered || moved || e.info().sent == sent_state::no || e == condition::cancelled ||
         e == condition::invalid_argument)
         return e;
     error unknown{errc::unknown_outcome};
