@@ -6,7 +6,6 @@
 
 #include <inferpp/net/resolver.hpp>
 
-#include "support/certificates.hpp"
 #include "support/held_server.hpp"
 #include "support/modzy_world.hpp"
 #include "support/raw_server.hpp"

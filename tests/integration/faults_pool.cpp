@@ -9,6 +9,7 @@
 #include "support/held_server.hpp"
 #include "support/modzy_world.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>

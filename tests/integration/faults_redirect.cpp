@@ -5,11 +5,11 @@
 
 #include <inferpp/net/resolver.hpp>
 
-#include "support/certificates.hpp"
 #include "support/held_server.hpp"
 #include "support/modzy_world.hpp"
 #include "support/run.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <memory>

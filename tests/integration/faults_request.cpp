@@ -3,11 +3,15 @@
 // What is sent, whatever a program puts into a request; and JSON that does not fit. The cases Q and
 // J of tests/faults.md that unit tests leave.
 
-#include "support/held_server.hpp"
+#include <inferpp/codec/json.hpp>
+
 #include "support/modzy_world.hpp"
 
+#include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,10 +19,8 @@
 
 using namespace inferpp;
 using namespace std::chrono_literals;
-namespace asio = boost::asio;
 using support::contains;
 using support::fake_world;
-using support::held_server;
 using support::simulated_world;
 
 namespace {
@@ -246,6 +248,23 @@ TEST_CASE("J05: an answer of another shape names the place, and unknown members 
         CHECK(e.info().json_path == path);
         CHECK(world.transport->requests().size() == 1);
     }
+}
+
+TEST_CASE("J07: numbers are read as the double that was written, or one next to it")
+{
+    std::mt19937_64 random{7};
+    std::uniform_real_distribution<double> draw{0.0, 1.0};
+    int far_off = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        double const value = draw(random);
+        char text[32];
+        auto const end = std::to_chars(text, text + sizeof text, value);
+        auto const parsed = parse_json({text, static_cast<std::size_t>(end.ptr - text)});
+        REQUIRE(parsed.has_value());
+        double const read = parsed->to_number<double>();
+        far_off += read < std::nextafter(value, -1.0) || read > std::nextafter(value, 2.0);
+    }
+    CHECK(far_off == 0);
 }
 
 TEST_CASE("J12: an answer of JSON is the same however its bytes arrive")
