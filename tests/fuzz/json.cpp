@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// JSON into and out of described types.
+
+#include <inferpp/codec/json.hpp>
+
+#include <boost/describe.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace inferpp;
+
+namespace fuzzed {
+
+enum class colour { unknown, red, green };
+BOOST_DESCRIBE_ENUM(colour, unknown, red, green)
+
+struct inner {
+    inner() = default;
+    std::string text;
+    std::optional<double> number;
+    std::map<std::string, std::vector<int>> lists;
+};
+BOOST_DESCRIBE_STRUCT(inner, (), (text, number, lists))
+
+struct outer {
+    outer() = default;
+    bool flag = false;
+    std::int64_t wide = 0;
+    std::uint16_t narrow = 0;
+    word<colour> tint;
+    std::optional<inner> one;
+    std::vector<inner> many;
+    boost::json::value any;
+};
+BOOST_DESCRIBE_STRUCT(outer, (), (flag, wide, narrow, tint, one, many, any))
+
+} // namespace fuzzed
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
+{
+    std::string_view const text{reinterpret_cast<char const*>(data), size};
+    auto const read = decode_json<fuzzed::outer>(text);
+    if (!read) {
+        if (read.error().what().empty())
+            std::abort();
+        return 0;
+    }
+    std::string written;
+    if (!encode_json(*read, written))
+        std::abort();
+    auto const again = decode_json<fuzzed::outer>(written);
+    if (!again)
+        std::abort();
+    std::string twice;
+    if (!encode_json(*again, twice) || twice != written)
+        std::abort();
+    return 0;
+}
