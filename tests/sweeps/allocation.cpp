@@ -163,6 +163,7 @@ void fail_every_allocation(bool tls)
     bool hit = true;
     for (std::size_t n = 0; hit; ++n) {
         CAPTURE(n);
+        catch_up(*time);
         std::size_t const files = open_files();
         std::string const text = "run " + std::to_string(n);
         std::string problem;

@@ -32,6 +32,7 @@ void cancel_after_every_handler(variant const& how)
     bool cancelled = true;
     for (std::size_t k = 0; cancelled; ++k) {
         CAPTURE(k);
+        catch_up(*time);
         std::size_t const files = open_files();
         std::string const text = "run " + std::to_string(k);
         if (how.with_retries) {

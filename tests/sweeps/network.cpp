@@ -34,6 +34,7 @@ struct network_world {
     /// Plays the scenario and checks what must always hold.
     ending play(std::uint16_t port, tally& count)
     {
+        catch_up(*time);
         std::size_t const files = open_files();
         std::string const text = "run " + std::to_string(++number);
         requests = platform.ledger().size();

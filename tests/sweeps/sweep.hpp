@@ -165,6 +165,15 @@ inline std::shared_ptr<flight> launch(asio::io_context& context, modzy::client& 
     return state;
 }
 
+/// Brings manual time up to the machine's. Deadlines of sockets are kept by the machine's clock, so
+/// that a manual one must not fall behind by more than the limits of a call.
+inline void catch_up(inferpp::testing::manual_clock& time)
+{
+    auto const behind = std::chrono::steady_clock::now() - time.now();
+    if (behind > behind.zero())
+        time.advance(behind);
+}
+
 /// Runs handlers until a flight has ended. @return whether it has, in time
 inline bool land(asio::io_context& context, flight const& state)
 {
