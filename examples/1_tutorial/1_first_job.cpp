@@ -96,8 +96,8 @@ asio::awaitable<std::size_t> run_job(modzy::options options, std::vector<std::st
             std::cout << file << ": " << output.key() << " = " << output.value() << '\n';
     for (auto const& [file, reason] : results.failures)
         std::cout << file << ": FAILED: " << reason.error << '\n';
-    std::cout << results.results.size() << " succeeded, "
-              << results.failures.size() + unreadable << " failed\n";
+    std::cout << results.results.size() << " succeeded, " << results.failures.size() + unreadable
+              << " failed\n";
     co_return results.failures.size() + unreadable;
 }
 
@@ -116,8 +116,7 @@ int main(int count, char** values)
             !environment("MODZY_API_KEY", "").empty()) {
             options = modzy::options::from_env();
         } else {
-            simulator =
-                std::make_unique<inferpp::testing::modzy_simulator>(context.get_executor());
+            simulator = std::make_unique<inferpp::testing::modzy_simulator>(context.get_executor());
             options.base_url = simulator->base_url();
             options.api_key = inferpp::secret{"simulated.key"};
         }
@@ -125,13 +124,12 @@ int main(int count, char** values)
 
         std::exception_ptr error;
         std::size_t failed = 0;
-        asio::co_spawn(context, run_job(options, files),
-                       [&](std::exception_ptr e, std::size_t n) {
-                           error = e;
-                           failed = n;
-                           if (simulator)
-                               simulator->stop();
-                       });
+        asio::co_spawn(context, run_job(options, files), [&](std::exception_ptr e, std::size_t n) {
+            error = e;
+            failed = n;
+            if (simulator)
+                simulator->stop();
+        });
         context.run();
         if (error)
             std::rethrow_exception(error);

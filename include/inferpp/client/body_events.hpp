@@ -22,7 +22,9 @@ public:
     using event = typename Op::event;
 
     body_events(std::shared_ptr<pipeline> line, incoming answer)
-        : line_(std::move(line)), answer_(std::move(answer)), decoder_(line_->limits().event_bytes)
+        : line_(std::move(line)),
+          answer_(std::move(answer)),
+          decoder_(line_->limits().event_bytes)
     {
     }
 

@@ -49,7 +49,8 @@ struct job_counters {
 struct job_status {
     job_status() = default;
     job_status(inferpp::phase where, std::string platform_word)
-        : phase(where), word(std::move(platform_word))
+        : phase(where),
+          word(std::move(platform_word))
     {
     }
 
@@ -109,8 +110,8 @@ INFERPP_DECL result<void> validate(poll_options const& options);
  * @param random from 0 up to but not including 1
  */
 INFERPP_DECL std::chrono::milliseconds next_poll_delay(
-    poll_options const& options, std::uint64_t polls,
-    std::optional<std::chrono::milliseconds> hint, double random) noexcept;
+    poll_options const& options, std::uint64_t polls, std::optional<std::chrono::milliseconds> hint,
+    double random) noexcept;
 
 /**
  * @brief Names a job for another process or another day. Holds no secret.

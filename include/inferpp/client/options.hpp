@@ -23,8 +23,8 @@ struct attempt_report {
     attempt_report() = default;
 
     std::string_view operation;
-    int number = 0;                        ///< from 1 on
-    int status = 0;                        ///< 0: there was no answer
+    int number = 0;                          ///< from 1 on
+    int status = 0;                          ///< 0: there was no answer
     inferpp::error const* failure = nullptr; ///< null: it succeeded
     std::chrono::milliseconds took{0};
     /// The wait before the next attempt; empty: this was the last one.

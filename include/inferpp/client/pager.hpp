@@ -26,7 +26,9 @@ public:
     using item = typename Op::item;
 
     pager(std::shared_ptr<detail::pipeline> line, Op first, call_options call)
-        : line_(std::move(line)), next_(std::move(first)), call_(call)
+        : line_(std::move(line)),
+          next_(std::move(first)),
+          call_(call)
     {
     }
 
@@ -49,9 +51,9 @@ public:
     {
         using page = std::optional<std::vector<item>>;
         if (at_ < page_.size()) {
-            page rest{std::vector<item>(std::make_move_iterator(page_.begin() +
-                                                                static_cast<std::ptrdiff_t>(at_)),
-                                        std::make_move_iterator(page_.end()))};
+            page rest{std::vector<item>(
+                std::make_move_iterator(page_.begin() + static_cast<std::ptrdiff_t>(at_)),
+                std::make_move_iterator(page_.end()))};
             page_.clear();
             at_ = 0;
             co_return rest;

@@ -16,9 +16,9 @@ namespace inferpp::inline INFERPP_ABI {
 
 /// How often a call is repeated. Delays are drawn from zero to `base * 2^n`, at most `cap`.
 struct retry_options {
-    int max_attempts = 3;                       ///< 1 to 100; 1: never repeat
-    std::chrono::milliseconds base{500};        ///< at least 1 ms
-    std::chrono::milliseconds cap{8'000};       ///< at least base
+    int max_attempts = 3;                 ///< 1 to 100; 1: never repeat
+    std::chrono::milliseconds base{500};  ///< at least 1 ms
+    std::chrono::milliseconds cap{8'000}; ///< at least base
     /// A server that asks for a longer wait gets no second request; the error says the wait.
     std::chrono::milliseconds max_retry_after{120'000};
     /// Failures in a row, of all calls of a client, after which none is repeated until calls
@@ -61,16 +61,18 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> next_retry_delay(
 class retry_budget {
 public:
     explicit retry_budget(retry_options const& options) noexcept
-        : most_(options.budget), refund_(options.budget_refund), left_(options.budget)
+        : most_(options.budget),
+          refund_(options.budget_refund),
+          left_(options.budget)
     {
     }
 
-    void on_success() noexcept { left_ = std::min(most_, left_ + refund_); }
+    void on_success() noexcept { left_ = (std::min)(most_, left_ + refund_); }
 
     /// Counts a failure. @return whether it may be repeated
     bool on_failure() noexcept
     {
-        left_ = std::max(0.0, left_ - 1);
+        left_ = (std::max)(0.0, left_ - 1);
         return left_ > most_ / 2;
     }
 

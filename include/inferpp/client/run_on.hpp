@@ -69,12 +69,11 @@ struct start_on {
 
 /// Runs `work` on `where` and comes back with its result. *Cancellation*: passed on.
 template <class T>
-boost::asio::awaitable<T> run_on(boost::asio::any_io_executor where,
-                                 boost::asio::awaitable<T> work)
+boost::asio::awaitable<T> run_on(boost::asio::any_io_executor where, boost::asio::awaitable<T> work)
 {
-    auto operation = boost::asio::async_initiate<boost::asio::deferred_t const,
-                                                 void(run_on_outcome<T>)>(
-        start_on<T>{}, boost::asio::deferred, where, std::move(work));
+    auto operation =
+        boost::asio::async_initiate<boost::asio::deferred_t const, void(run_on_outcome<T>)>(
+            start_on<T>{}, boost::asio::deferred, where, std::move(work));
     run_on_outcome<T> outcome = co_await std::move(operation);
     if (outcome.failed)
         std::rethrow_exception(outcome.failed);

@@ -365,14 +365,14 @@ bool read_value(boost::json::value const& from, T& to, json_reader& where)
         return read_bool(from, to, where);
     } else if constexpr (std::signed_integral<T>) {
         std::int64_t wide = 0;
-        if (!read_signed(from, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), wide,
-                         where))
+        if (!read_signed(from, (std::numeric_limits<T>::min)(), (std::numeric_limits<T>::max)(),
+                         wide, where))
             return false;
         to = static_cast<T>(wide);
         return true;
     } else if constexpr (std::unsigned_integral<T>) {
         std::uint64_t wide = 0;
-        if (!read_unsigned(from, std::numeric_limits<T>::max(), wide, where))
+        if (!read_unsigned(from, (std::numeric_limits<T>::max)(), wide, where))
             return false;
         to = static_cast<T>(wide);
         return true;
@@ -380,7 +380,7 @@ bool read_value(boost::json::value const& from, T& to, json_reader& where)
         double wide = 0;
         if (!read_double(from, wide, where))
             return false;
-        if (wide > std::numeric_limits<T>::max() || wide < std::numeric_limits<T>::lowest())
+        if (wide > (std::numeric_limits<T>::max)() || wide < std::numeric_limits<T>::lowest())
             return where.fail("the number is too large for its type");
         to = static_cast<T>(wide);
         return true;
@@ -561,7 +561,8 @@ INFERPP_DECL error encode_error(json_writer const& writer);
 
 template <class E>
 word<E>::word(E value)
-    : value_(value), text_(detail::find_text(detail::words_of<E>(), static_cast<std::int64_t>(value)))
+    : value_(value),
+      text_(detail::find_text(detail::words_of<E>(), static_cast<std::int64_t>(value)))
 {
 }
 

@@ -74,8 +74,7 @@ private:
     // A separator is missing exactly when the last character ends a value.
     void separate()
     {
-        if (out_.size() > start_ && out_.back() != '{' && out_.back() != '[' &&
-            out_.back() != ':')
+        if (out_.size() > start_ && out_.back() != '{' && out_.back() != '[' && out_.back() != ':')
             out_ += ',';
     }
     void open(char bracket)

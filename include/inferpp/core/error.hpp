@@ -29,39 +29,39 @@ using boost::system::error_code;
 
 /// What happened, precisely. Each message says the cure.
 enum class errc {
-    invalid_argument = 1,     ///< an argument, option or request member is out of its range
-    resolve_failed,           ///< the host name has no address
-    resolve_timeout,          ///< the name server did not answer in time
-    connect_failed,           ///< no address accepted a connection
-    connect_timeout,          ///< no address accepted a connection in time
-    tls_failed,               ///< the handshake or the certificate was refused
-    tls_timeout,              ///< the handshake did not finish in time
-    write_failed,             ///< the connection broke while the request was sent
-    write_timeout,            ///< the server stopped reading the request
-    first_byte_timeout,       ///< the server did not begin to answer in time
-    idle_timeout,             ///< the server stopped in the middle of its answer
-    deadline_exceeded,        ///< the call as a whole took too long
-    pool_timeout,             ///< no connection became free in time
-    pool_full,                ///< too many calls wait for a connection already
-    proxy_refused,            ///< the proxy did not open a tunnel
-    redirect_refused,         ///< a redirect was not followed
-    address_refused,          ///< a URL that the server gave leads to no public address
-    truncated,                ///< the answer ended before it was complete
-    bad_http,                 ///< the answer breaks the rules of HTTP/1.1
-    header_too_large,         ///< the answer's header is over the limit
-    body_too_large,           ///< the answer's body is over the limit
-    bad_json,                 ///< the answer is no valid JSON
-    bad_schema,               ///< the answer is JSON of an unexpected shape
-    stream_truncated,         ///< a stream ended without its terminator
-    event_too_large,          ///< one event of a stream is over the limit
-    unknown_outcome,          ///< a request that must not run twice may have reached the server
-    job_failed,               ///< the job ended without a result
-    job_cancelled,            ///< the job was cancelled
-    job_expired,              ///< the platform gave the job up after its own time limit
-    wait_timeout,             ///< the job is still running at the deadline of the wait
-    unsupported,              ///< the platform has no such operation
-    cancelled,                ///< the caller cancelled the operation
-    closed,                   ///< the object was closed and can't be used any more
+    invalid_argument = 1, ///< an argument, option or request member is out of its range
+    resolve_failed,       ///< the host name has no address
+    resolve_timeout,      ///< the name server did not answer in time
+    connect_failed,       ///< no address accepted a connection
+    connect_timeout,      ///< no address accepted a connection in time
+    tls_failed,           ///< the handshake or the certificate was refused
+    tls_timeout,          ///< the handshake did not finish in time
+    write_failed,         ///< the connection broke while the request was sent
+    write_timeout,        ///< the server stopped reading the request
+    first_byte_timeout,   ///< the server did not begin to answer in time
+    idle_timeout,         ///< the server stopped in the middle of its answer
+    deadline_exceeded,    ///< the call as a whole took too long
+    pool_timeout,         ///< no connection became free in time
+    pool_full,            ///< too many calls wait for a connection already
+    proxy_refused,        ///< the proxy did not open a tunnel
+    redirect_refused,     ///< a redirect was not followed
+    address_refused,      ///< a URL that the server gave leads to no public address
+    truncated,            ///< the answer ended before it was complete
+    bad_http,             ///< the answer breaks the rules of HTTP/1.1
+    header_too_large,     ///< the answer's header is over the limit
+    body_too_large,       ///< the answer's body is over the limit
+    bad_json,             ///< the answer is no valid JSON
+    bad_schema,           ///< the answer is JSON of an unexpected shape
+    stream_truncated,     ///< a stream ended without its terminator
+    event_too_large,      ///< one event of a stream is over the limit
+    unknown_outcome,      ///< a request that must not run twice may have reached the server
+    job_failed,           ///< the job ended without a result
+    job_cancelled,        ///< the job was cancelled
+    job_expired,          ///< the platform gave the job up after its own time limit
+    wait_timeout,         ///< the job is still running at the deadline of the wait
+    unsupported,          ///< the platform has no such operation
+    cancelled,            ///< the caller cancelled the operation
+    closed,               ///< the object was closed and can't be used any more
 };
 
 /// What programs branch on: `if (e.code() == condition::rate_limited) ...`. Every code of this
@@ -223,9 +223,11 @@ INFERPP_DECL error current_error();
 
 namespace boost::system {
 template <>
-struct is_error_code_enum<inferpp::errc> : std::true_type {};
+struct is_error_code_enum<inferpp::errc> : std::true_type {
+};
 template <>
-struct is_error_condition_enum<inferpp::condition> : std::true_type {};
+struct is_error_condition_enum<inferpp::condition> : std::true_type {
+};
 } // namespace boost::system
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)

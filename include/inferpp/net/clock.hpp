@@ -63,7 +63,8 @@ class sleeper {
 public:
     sleeper(boost::asio::any_io_executor const& executor, inferpp::clock& time,
             inferpp::clock::time_point until)
-        : timer(executor), clock_(time)
+        : timer(executor),
+          clock_(time)
     {
         clock_.arm(*this, until);
     }
@@ -88,8 +89,8 @@ clock::time_point saturating_add(clock::time_point now,
                                  std::chrono::duration<Rep, Period> wait) noexcept
 {
     auto const room =
-        std::chrono::floor<std::chrono::duration<Rep, Period>>(clock::time_point::max() - now);
-    return wait > room ? clock::time_point::max() : now + wait;
+        std::chrono::floor<std::chrono::duration<Rep, Period>>((clock::time_point::max)() - now);
+    return wait > room ? (clock::time_point::max)() : now + wait;
 }
 
 } // namespace inferpp::inline INFERPP_ABI

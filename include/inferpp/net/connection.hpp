@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// One connection: from a connected socket to requests and answers. Not part of the public interface.
+// One connection: from a connected socket to requests and answers. Not part of the public
+// interface.
 
 #ifndef INFERPP_NET_CONNECTION_HPP
 #define INFERPP_NET_CONNECTION_HPP

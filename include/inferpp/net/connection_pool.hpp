@@ -205,9 +205,9 @@ private:
     void drop_stale(place& at, time_point now)
     {
         at.open -= std::erase_if(at.idle, [&](idle_connection const& e) {
-            auto const kept = e.connection->promised
-                                  ? std::min<duration>(limits_.idle_timeout, *e.connection->promised)
-                                  : limits_.idle_timeout;
+            auto const kept = e.connection->promised ? (std::min<duration>)(limits_.idle_timeout,
+                                                                            *e.connection->promised)
+                                                     : limits_.idle_timeout;
             return now - e.since >= kept || now - e.connection->born >= limits_.max_age;
         });
     }

@@ -20,8 +20,8 @@ namespace inferpp::inline INFERPP_ABI {
  * @param executor runs one handler at a time: a single-threaded context's, or a strand
  * @throws failure `invalid_argument` when an option is out of range
  */
-INFERPP_DECL std::shared_ptr<transport> make_https_transport(
-    boost::asio::any_io_executor executor, transport_options options = {});
+INFERPP_DECL std::shared_ptr<transport> make_https_transport(boost::asio::any_io_executor executor,
+                                                             transport_options options = {});
 
 } // namespace inferpp::inline INFERPP_ABI
 

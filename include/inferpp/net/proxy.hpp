@@ -22,9 +22,9 @@ namespace inferpp::inline INFERPP_ABI {
 struct proxy_options {
     proxy_options() = default;
 
-    std::string host;         ///< empty: no proxy
+    std::string host; ///< empty: no proxy
     std::uint16_t port = 8080;
-    std::string user;         ///< not empty: Basic credentials are sent with CONNECT
+    std::string user; ///< not empty: Basic credentials are sent with CONNECT
     secret password;
     /// Hosts that are asked directly, separated by commas: a name stands for itself and its
     /// subdomains (a leading dot makes no difference), with ":port" for that port only; IP

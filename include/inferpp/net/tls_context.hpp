@@ -13,7 +13,7 @@
 
 namespace boost::asio::ssl {
 class context;
-}
+} // namespace boost::asio::ssl
 struct ssl_st;
 
 namespace inferpp::inline INFERPP_ABI::detail {

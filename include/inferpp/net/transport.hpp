@@ -26,15 +26,15 @@ namespace inferpp::inline INFERPP_ABI {
  * Each time limit ends a phase with an error of its own, see `errc`.
  */
 struct limits {
-    std::chrono::milliseconds pool{30'000};       ///< waiting for a free connection
-    std::chrono::milliseconds resolve{5'000};     ///< looking up the host name
-    std::chrono::milliseconds connect{10'000};    ///< connecting, all addresses together
-    std::chrono::milliseconds tls{10'000};        ///< the TLS handshake
-    std::chrono::milliseconds write_idle{30'000}; ///< between two pieces of the request sent
-    std::chrono::milliseconds first_byte{60'000}; ///< from the request sent to the answer begun
-    std::chrono::milliseconds idle{60'000};       ///< between two pieces of the answer
+    std::chrono::milliseconds pool{30'000};        ///< waiting for a free connection
+    std::chrono::milliseconds resolve{5'000};      ///< looking up the host name
+    std::chrono::milliseconds connect{10'000};     ///< connecting, all addresses together
+    std::chrono::milliseconds tls{10'000};         ///< the TLS handshake
+    std::chrono::milliseconds write_idle{30'000};  ///< between two pieces of the request sent
+    std::chrono::milliseconds first_byte{60'000};  ///< from the request sent to the answer begun
+    std::chrono::milliseconds idle{60'000};        ///< between two pieces of the answer
     std::chrono::milliseconds event_idle{300'000}; ///< between two events of a stream
-    std::chrono::milliseconds total{120'000};     ///< a call as a whole, its retries included
+    std::chrono::milliseconds total{120'000};      ///< a call as a whole, its retries included
 
     std::size_t header_bytes = 64UL << 10; ///< an answer's header; at least 1 KiB
     std::size_t body_bytes = 16UL << 20;   ///< an answer's body that is read whole
@@ -56,8 +56,9 @@ public:
      * @return the number of bytes, 0 at the end of a complete body; else an error such as
      *         `errc::truncated`, after which the reader can only be destroyed
      */
-    virtual boost::asio::awaitable<result<std::size_t>> read_some(
-        std::span<char> into, clock::duration idle, clock::time_point deadline) = 0;
+    virtual boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
+                                                                  clock::duration idle,
+                                                                  clock::time_point deadline) = 0;
 
 protected:
     body_reader() = default;

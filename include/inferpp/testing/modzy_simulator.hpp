@@ -58,14 +58,14 @@ INFERPP_DECL modzy_model_output modzy_digest_model(modzy_model_input const& inpu
 struct modzy_simulator_options : simulator_options {
     modzy_simulator_options() = default;
 
-    std::string api_key;                           ///< empty: any key is good
-    std::chrono::milliseconds queue_time{20};      ///< SUBMITTED for that long
-    std::chrono::milliseconds input_time{20};      ///< for each input on one engine
-    std::size_t engines = 1;                       ///< inputs processed at once; at least 1
-    std::chrono::milliseconds not_found_for{0};    ///< jobs are unknown for that long
-    std::chrono::milliseconds results_lag{0};      ///< results are unfinished for that much longer
-    bool receipt_without_status = false;           ///< as servers of release 0.5
-    std::size_t max_input_bytes = 64UL << 20;      ///< an item over it fails alone
+    std::string api_key;                        ///< empty: any key is good
+    std::chrono::milliseconds queue_time{20};   ///< SUBMITTED for that long
+    std::chrono::milliseconds input_time{20};   ///< for each input on one engine
+    std::size_t engines = 1;                    ///< inputs processed at once; at least 1
+    std::chrono::milliseconds not_found_for{0}; ///< jobs are unknown for that long
+    std::chrono::milliseconds results_lag{0};   ///< results are unfinished for that much longer
+    bool receipt_without_status = false;        ///< as servers of release 0.5
+    std::size_t max_input_bytes = 64UL << 20;   ///< an item over it fails alone
     std::function<modzy_model_output(modzy_model_input const&)> model = modzy_digest_model;
 };
 

@@ -28,8 +28,8 @@ struct simulated_request {
     simulated_request() = default;
 
     std::string method;
-    std::string target;             ///< as sent
-    std::vector<std::string> path;  ///< segments, percent-decoded
+    std::string target;                                     ///< as sent
+    std::vector<std::string> path;                          ///< segments, percent-decoded
     std::vector<std::pair<std::string, std::string>> query; ///< percent-decoded
     http::headers headers;
     std::string body;
@@ -52,10 +52,10 @@ struct fault {
     /// Only requests whose target holds this text; empty: any.
     std::string target;
 
-    std::chrono::milliseconds delay{0};  ///< before anything else happens
-    int status = 0;                      ///< answers with it and does nothing; 0: the real answer
-    std::string body;                    ///< of that answer
-    http::headers headers;               ///< added to the answer
+    std::chrono::milliseconds delay{0}; ///< before anything else happens
+    int status = 0;                     ///< answers with it and does nothing; 0: the real answer
+    std::string body;                   ///< of that answer
+    http::headers headers;              ///< added to the answer
     /// Sends only so many bytes of the answer, its header included, then closes. 0: no answer.
     std::optional<std::size_t> cut_after;
     /// Sends only so many bytes of the answer, then nothing more, and keeps the connection open.
@@ -92,10 +92,10 @@ struct connection_fault {
 struct simulator_options {
     simulator_options() = default;
 
-    std::uint16_t port = 0;               ///< 0: one that is free
-    std::string certificate_pem;          ///< with its key: serves https
+    std::uint16_t port = 0;      ///< 0: one that is free
+    std::string certificate_pem; ///< with its key: serves https
     std::string private_key_pem;
-    std::size_t body_bytes = 1UL << 30;   ///< the largest request taken
+    std::size_t body_bytes = 1UL << 30;    ///< the largest request taken
     std::shared_ptr<inferpp::clock> clock; ///< null: the machine's
 };
 

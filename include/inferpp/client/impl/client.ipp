@@ -5,7 +5,6 @@
 
 #include <inferpp/client/client.hpp>
 #include <inferpp/core/text.hpp>
-#include <inferpp/core/text.hpp>
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
@@ -30,8 +29,7 @@ INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline
 }
 
 INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
-                                                             std::string address,
-                                                             call_options call)
+                                                             std::string address, call_options call)
 {
     operation_info info;
     info.name = "download";
@@ -64,8 +62,7 @@ INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const
         throw failure{line.complete(token.error(), info)};
     url const& base = line.platform().base();
     if (token->provider != line.platform().name())
-        throw refuse("the resume token belongs to the platform " +
-                     printable(token->provider, 64));
+        throw refuse("the resume token belongs to the platform " + printable(token->provider, 64));
     if (token->operation != info.name)
         throw refuse("the resume token belongs to the operation " +
                      printable(token->operation, 64));

@@ -30,9 +30,7 @@ INFERPP_DECL std::string_view to_string(phase value) noexcept
 INFERPP_DECL result<void> validate(poll_options const& options)
 {
     using std::chrono::milliseconds;
-    auto const refuse = [](char const* message) {
-        return error{errc::invalid_argument, message};
-    };
+    auto const refuse = [](char const* message) { return error{errc::invalid_argument, message}; };
     if (!options.deadline && !options.forever)
         return refuse("poll_options.deadline is not set; set it, or forever = true");
     if (options.deadline && options.forever)
@@ -53,8 +51,8 @@ INFERPP_DECL result<void> validate(poll_options const& options)
 }
 
 INFERPP_DECL std::chrono::milliseconds next_poll_delay(
-    poll_options const& options, std::uint64_t polls,
-    std::optional<std::chrono::milliseconds> hint, double random) noexcept
+    poll_options const& options, std::uint64_t polls, std::optional<std::chrono::milliseconds> hint,
+    double random) noexcept
 {
     if (hint)
         return std::clamp(*hint, options.min_interval, options.max_interval);
@@ -62,8 +60,9 @@ INFERPP_DECL std::chrono::milliseconds next_poll_delay(
     auto const cap = static_cast<double>(options.max_interval.count());
     // Beyond a thousand polls any growth has reached the cap.
     double const grown =
-        floor * std::pow(options.growth, static_cast<double>(std::min<std::uint64_t>(polls, 1000)));
-    double const delay = floor + random * (std::min(cap, grown) - floor);
+        floor *
+        std::pow(options.growth, static_cast<double>((std::min<std::uint64_t>)(polls, 1000)));
+    double const delay = floor + random * ((std::min)(cap, grown) - floor);
     if (delay >= cap) // as a double, the longest of durations is no std::int64_t
         return options.max_interval;
     return std::chrono::milliseconds{static_cast<std::int64_t>(delay)};
@@ -80,13 +79,11 @@ INFERPP_DECL std::string resume_token::to_string() const
 
 INFERPP_DECL result<resume_token> resume_token::parse(std::string_view text)
 {
-    auto const refuse = [](char const* message) {
-        return error{errc::invalid_argument, message};
-    };
+    auto const refuse = [](char const* message) { return error{errc::invalid_argument, message}; };
     std::array<std::string_view, 6> parts;
     std::size_t count = 0;
     for (std::size_t start = 0; start <= text.size(); ++count) {
-        auto const end = std::min(text.find(':', start), text.size());
+        auto const end = (std::min)(text.find(':', start), text.size());
         if (count == parts.size())
             return refuse("the resume token is malformed");
         parts[count] = text.substr(start, end - start);

@@ -14,10 +14,15 @@ INFERPP_DECL result<void> validate(client_options const& options)
 {
     limits const& l = options.limits;
     std::array<std::pair<char const*, std::chrono::milliseconds>, 9> const times{
-        std::pair{"pool", l.pool}, {"resolve", l.resolve}, {"connect", l.connect},
-        {"tls", l.tls},                  {"write_idle", l.write_idle},
-        {"first_byte", l.first_byte},    {"idle", l.idle},
-        {"event_idle", l.event_idle},    {"total", l.total}};
+        std::pair{"pool", l.pool},
+        {"resolve", l.resolve},
+        {"connect", l.connect},
+        {"tls", l.tls},
+        {"write_idle", l.write_idle},
+        {"first_byte", l.first_byte},
+        {"idle", l.idle},
+        {"event_idle", l.event_idle},
+        {"total", l.total}};
     for (auto const& [name, value] : times)
         // Longer ones might not fit the nanoseconds of the clock.
         if (value < std::chrono::milliseconds{1} || value > std::chrono::years{100})

@@ -45,7 +45,8 @@ struct pipeline::attempt {
 class strand_body final : public body_reader {
 public:
     strand_body(boost::asio::any_io_executor strand, std::unique_ptr<body_reader> inner)
-        : strand_(std::move(strand)), inner_(std::move(inner))
+        : strand_(std::move(strand)),
+          inner_(std::move(inner))
     {
     }
     strand_body(strand_body const&) = delete;
@@ -88,8 +89,10 @@ inline bool names_private_address(std::string const& host)
 INFERPP_DECL pipeline::pipeline(boost::asio::any_io_executor executor,
                                 std::shared_ptr<inferpp::provider const> platform,
                                 client_options options)
-    : executor_(std::move(executor)), platform_(std::move(platform)),
-      options_(std::move(options)), budget_(options_.retry)
+    : executor_(std::move(executor)),
+      platform_(std::move(platform)),
+      options_(std::move(options)),
+      budget_(options_.retry)
 {
     std::random_device seed;
     random_state_ = std::uint64_t{seed()} << 32 | seed();
@@ -196,8 +199,9 @@ INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::execute(
     co_return co_await run_on(strand_, read_whole(std::move(*state)));
 }
 
-INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::download(
-    std::string address, operation_info info, call_options call)
+INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::download(std::string address,
+                                                                               operation_info info,
+                                                                               call_options call)
 {
     auto state = begin_download(address, info, call);
     if (!state)
@@ -259,8 +263,8 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
         }
         error_code stopped;
         try {
-            stopped = co_await options_.clock->sleep_until(
-                saturating_add(options_.clock->now(), *delay));
+            stopped =
+                co_await options_.clock->sleep_until(saturating_add(options_.clock->now(), *delay));
         }
         catch (boost::system::system_error const&) {
             stopped = boost::asio::error::operation_aborted;
@@ -285,9 +289,8 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
         while (true) {
             if (state.credentials)
                 platform_->authorize(state.message);
-            state.message.public_address_only =
-                state.download && !private_addresses_ &&
-                !(state.to.origin == platform_->base().origin);
+            state.message.public_address_only = state.download && !private_addresses_ &&
+                                                !(state.to.origin == platform_->base().origin);
             log_request(state);
             auto head = co_await options_.transport->open(state.to.origin, state.message,
                                                           options_.limits, state.deadline);
@@ -340,9 +343,9 @@ INFERPP_DECL error pipeline::redirect(attempt& state) const
         }
     url from;
     from.origin = state.to.origin;
-    auto const mark = std::min(state.message.target.find('?'), state.message.target.size());
+    auto const mark = (std::min)(state.message.target.find('?'), state.message.target.size());
     from.path = state.message.target.substr(0, mark);
-    from.query = state.message.target.substr(std::min(mark + 1, state.message.target.size()));
+    from.query = state.message.target.substr((std::min)(mark + 1, state.message.target.size()));
     auto const next =
         follow_redirect(status, state.message.method, from, found == 1 ? location : "");
     error e;
@@ -393,8 +396,7 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> pipeline::decide(attempt& 
         std::chrono::floor<std::chrono::milliseconds>(state.deadline - options_.clock->now());
     bool const may = may_repeat(state.info.repeat, failed);
     bool const affordable = !may || budget_.on_failure();
-    auto delay =
-        next_retry_delay(retry, state.info.repeat, failed, state.number, left, random());
+    auto delay = next_retry_delay(retry, state.info.repeat, failed, state.number, left, random());
     if (delay && !affordable) {
         delay.reset();
         auto& message = failed.edit().message;
@@ -457,9 +459,9 @@ INFERPP_DECL error pipeline::refused(http::request const& message,
     info.sent = sent_state::yes;
     platform_->read_error(answer, info);
     constexpr std::size_t most = 4096;
-    info.server_message.resize(std::min(info.server_message.size(), 2 * most));
+    info.server_message.resize((std::min)(info.server_message.size(), 2 * most));
     hide_secrets(info.server_message, message);
-    info.server_message.resize(std::min(info.server_message.size(), most));
+    info.server_message.resize((std::min)(info.server_message.size(), most));
     info.retry_after = asked_wait(answer.headers, options_.clock->calendar());
     if (auto const wanted = answer.headers.find("x-should-retry"))
         if (*wanted == "true" || *wanted == "false")
@@ -491,8 +493,8 @@ INFERPP_DECL void pipeline::report(attempt const& state, error const* failed,
                                     : log_level::error;
     if (!options_.on_attempt && !options_.log.enabled(level))
         return;
-    auto const took = std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() -
-                                                                    state.started);
+    auto const took =
+        std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() - state.started);
     if (options_.on_attempt) {
         attempt_report told;
         told.operation = state.info.name;

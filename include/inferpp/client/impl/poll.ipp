@@ -29,7 +29,7 @@ INFERPP_DECL poll_progress start_polling(job_state const& job, poll_options cons
     poll_progress progress;
     auto const now = job.line->clock().now();
     progress.deadline =
-        options.deadline ? saturating_add(now, *options.deadline) : clock::time_point::max();
+        options.deadline ? saturating_add(now, *options.deadline) : (clock::time_point::max)();
     if (job.submitted)
         progress.grace_end = saturating_add(*job.submitted, options.not_found_grace);
     progress.delay_first = job.submitted.has_value();
@@ -43,9 +43,9 @@ inline clock::time_point next_poll_time(job_state const& job, poll_options const
     auto delay = next_poll_delay(options, progress.polls, probe.hint, job.line->random());
     if (auto const asked = progress.last.info().retry_after) {
         constexpr std::chrono::milliseconds most = std::chrono::hours{1};
-        delay = std::max(delay, std::min(*asked, most));
+        delay = (std::max)(delay, (std::min)(*asked, most));
     }
-    return std::min(saturating_add(job.line->clock().now(), delay), progress.deadline);
+    return (std::min)(saturating_add(job.line->clock().now(), delay), progress.deadline);
 }
 
 /// How long a poll may take: only the last one may go beyond the deadline.
@@ -54,8 +54,8 @@ inline std::chrono::milliseconds poll_timeout(job_state const& job, poll_options
 {
     if (progress.last_poll)
         return options.poll_timeout;
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(progress.deadline -
-                                                                   job.line->clock().now());
+    auto const left =
+        std::chrono::ceil<std::chrono::milliseconds>(progress.deadline - job.line->clock().now());
     return std::clamp(left, std::chrono::milliseconds{1}, options.poll_timeout);
 }
 
@@ -72,8 +72,8 @@ inline std::optional<result<void>> judge_poll(job_state const& job, poll_progres
     } else {
         progress.last = std::move(over).error();
         // 410 is not_found too, but says that the job was there once.
-        bool const not_yet = progress.last.info().http_status == 404 &&
-                             job.line->clock().now() < progress.grace_end;
+        bool const not_yet =
+            progress.last.info().http_status == 404 && job.line->clock().now() < progress.grace_end;
         if (!is_passing(progress.last) && !not_yet)
             return result<void>{progress.last};
     }
@@ -81,7 +81,7 @@ inline std::optional<result<void>> judge_poll(job_state const& job, poll_progres
         return std::nullopt;
     error e{errc::wait_timeout};
     e.edit().cause = progress.last.code();
-    e.edit().attempts = static_cast<int>(std::min<std::uint64_t>(progress.polls, 1u << 30));
+    e.edit().attempts = static_cast<int>((std::min<std::uint64_t>)(progress.polls, 1u << 30));
     e.edit().sent = sent_state::yes;
     return result<void>{std::move(e)};
 }
@@ -100,14 +100,13 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
         if (progress.polls > 0 || progress.delay_first) {
             sleeper asleep{job.line->executor(), job.line->clock(),
                            next_poll_time(job, options, progress, probe)};
-            auto const [code] = co_await asleep.timer.async_wait(
-                boost::asio::as_tuple(boost::asio::deferred));
+            auto const [code] =
+                co_await asleep.timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
             if (code && !asleep.woken)
                 co_return cancelled_wait();
         }
         progress.last_poll = job.line->clock().now() >= progress.deadline;
-        call_options const call{.timeout = poll_timeout(job, options, progress),
-                                .max_attempts = 1};
+        call_options const call{.timeout = poll_timeout(job, options, progress), .max_attempts = 1};
         auto ended = judge_poll(job, progress, co_await probe.ask(call));
         if (ended)
             co_return std::move(*ended);

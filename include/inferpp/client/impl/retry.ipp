@@ -15,9 +15,7 @@ namespace inferpp::inline INFERPP_ABI {
 INFERPP_DECL result<void> validate(retry_options const& options)
 {
     using std::chrono::milliseconds;
-    auto const refuse = [](char const* message) {
-        return error{errc::invalid_argument, message};
-    };
+    auto const refuse = [](char const* message) { return error{errc::invalid_argument, message}; };
     if (options.max_attempts < 1 || options.max_attempts > 100)
         return refuse("retry.max_attempts must be from 1 to 100");
     if (options.base < milliseconds{1})
@@ -84,16 +82,16 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> next_retry_delay(
     if (attempts >= options.max_attempts || !may_repeat(repeat, e))
         return std::nullopt;
     // Beyond 2^30 any base of a millisecond or more has passed every cap in days.
-    double const grown = static_cast<double>(options.base.count()) *
-                         std::pow(2.0, std::min(attempts - 1, 30));
-    double const most = std::min(grown, static_cast<double>(options.cap.count()));
+    double const grown =
+        static_cast<double>(options.base.count()) * std::pow(2.0, (std::min)(attempts - 1, 30));
+    double const most = (std::min)(grown, static_cast<double>(options.cap.count()));
     milliseconds delay{static_cast<std::int64_t>(random * most)};
     if (auto const asked = e.info().retry_after) {
         if (*asked > options.max_retry_after)
             return std::nullopt;
-        auto const spread = std::min(milliseconds{1000}, *asked / 10);
-        delay = std::max(delay, *asked + milliseconds{static_cast<std::int64_t>(
-                                             random * static_cast<double>(spread.count()))});
+        auto const spread = (std::min)(milliseconds{1000}, *asked / 10);
+        delay = (std::max)(delay, *asked + milliseconds{static_cast<std::int64_t>(
+                                               random * static_cast<double>(spread.count()))});
     }
     if (delay >= left)
         return std::nullopt;
@@ -115,8 +113,8 @@ INFERPP_DECL error final_error(idempotency repeat, error e)
     int const status = e.info().http_status;
     bool const moved =
         e == errc::redirect_refused && (status == 301 || status == 307 || status == 308);
-    if (harmless || answered || moved || e.info().sent == sent_state::no || e == condition::cancelled ||
-        e == condition::invalid_argument)
+    if (harmless || answered || moved || e.info().sent == sent_state::no ||
+        e == condition::cancelled || e == condition::invalid_argument)
         return e;
     error unknown{errc::unknown_outcome};
     auto& info = unknown.edit();

@@ -22,10 +22,9 @@ INFERPP_DECL void append_base64(std::string_view data, std::string& out)
     out.resize(filled + base64_size(data.size()) + 1);
     while (!data.empty()) {
         auto const part = data.substr(0, most);
-        filled += static_cast<std::size_t>(
-            EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + filled),
-                            reinterpret_cast<unsigned char const*>(part.data()),
-                            static_cast<int>(part.size())));
+        filled += static_cast<std::size_t>(EVP_EncodeBlock(
+            reinterpret_cast<unsigned char*>(out.data() + filled),
+            reinterpret_cast<unsigned char const*>(part.data()), static_cast<int>(part.size())));
         data.remove_prefix(part.size());
     }
     out.resize(filled);

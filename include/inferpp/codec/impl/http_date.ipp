@@ -66,7 +66,8 @@ public:
     }
     void letters() noexcept
     {
-        while (ok_ && !rest_.empty() && ascii_lower(rest_[0]) >= 'a' && ascii_lower(rest_[0]) <= 'z')
+        while (ok_ && !rest_.empty() && ascii_lower(rest_[0]) >= 'a' &&
+               ascii_lower(rest_[0]) <= 'z')
             rest_.remove_prefix(1);
     }
     char peek() const noexcept { return ok_ && !rest_.empty() ? rest_[0] : '\0'; }
@@ -183,9 +184,8 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> parse_retry_after(
         auto const date = parse_http_date(value, std::chrono::floor<std::chrono::seconds>(now));
         if (!date)
             return std::nullopt;
-        std::int64_t const wait = (std::chrono::time_point_cast<std::chrono::milliseconds>(*date) -
-                                   now)
-                                      .count();
+        std::int64_t const wait =
+            (std::chrono::time_point_cast<std::chrono::milliseconds>(*date) - now).count();
         return std::chrono::milliseconds{std::clamp<std::int64_t>(wait, 0, most)};
     }
     std::int64_t wait = 0;
@@ -200,11 +200,11 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> parse_retry_after(
             return std::nullopt;
         int const digit = value[i] - '0';
         if (!fraction)
-            wait = std::min(most, wait * 10 + digit * 1000);
+            wait = (std::min)(most, wait * 10 + digit * 1000);
         else
             wait += digit * (unit /= 10);
     }
-    return std::chrono::milliseconds{std::min(most, wait)};
+    return std::chrono::milliseconds{(std::min)(most, wait)};
 }
 
 INFERPP_DECL std::optional<sys_milliseconds> parse_iso8601(std::string_view text) noexcept

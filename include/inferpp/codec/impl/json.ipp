@@ -36,8 +36,8 @@ INFERPP_DECL bool json_reader::fail(std::string message)
 
 INFERPP_DECL bool json_reader::fail_kind(std::string_view expected, boost::json::value const& got)
 {
-    return fail(std::string{"expected "}.append(expected).append(", got ").append(
-        kind_name(got.kind())));
+    return fail(
+        std::string{"expected "}.append(expected).append(", got ").append(kind_name(got.kind())));
 }
 
 INFERPP_DECL bool json_reader::fail(error const& nested)
@@ -119,8 +119,7 @@ INFERPP_DECL bool read_unsigned(boost::json::value const& from, std::uint64_t hi
         return where.fail_kind("an integer", from);
     else
         return where.fail("the number is no integer of the expected range");
-    return to <= high ||
-           where.fail("the number is outside of 0 to " + std::to_string(high));
+    return to <= high || where.fail("the number is outside of 0 to " + std::to_string(high));
 }
 
 // Boost.JSON reads 1e400 as infinity; nobody should compute with that by accident.

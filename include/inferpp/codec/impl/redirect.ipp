@@ -15,11 +15,11 @@ inline std::string remove_dot_segments(std::string_view path)
 {
     std::string out;
     while (!path.empty()) {
-        auto const end = std::min(path.find('/', 1), path.size());
+        auto const end = (std::min)(path.find('/', 1), path.size());
         std::string_view const segment = path.substr(0, end);
         bool const last = end == path.size();
         if (segment == "/..") {
-            out.erase(std::min(out.rfind('/'), out.size()));
+            out.erase((std::min)(out.rfind('/'), out.size()));
             if (last)
                 out += '/';
         } else if (segment == "/.") {
@@ -47,7 +47,7 @@ INFERPP_DECL result<url> resolve_reference(url const& base, std::string_view ref
     } else if (reference.starts_with("//")) {
         text = (base.origin.tls ? "https:" : "http:") + std::string{reference};
     } else {
-        auto const mark = std::min(reference.find('?'), reference.size());
+        auto const mark = (std::min)(reference.find('?'), reference.size());
         std::string_view const path = reference.substr(0, mark);
         std::string whole = base.path;
         if (path.starts_with('/'))

@@ -115,9 +115,9 @@ inline bool is_host(std::string_view host) noexcept
             break;
         rest.remove_prefix(dot + 1);
     }
-    bool const numeric = is_digit(last[0]) &&
-                         (last.find_first_not_of("0123456789") == std::string_view::npos ||
-                          last.starts_with("0x") || last.starts_with("0X"));
+    bool const numeric =
+        is_digit(last[0]) && (last.find_first_not_of("0123456789") == std::string_view::npos ||
+                              last.starts_with("0x") || last.starts_with("0X"));
     return !numeric || is_ipv4_literal(host);
 }
 

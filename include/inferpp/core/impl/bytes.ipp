@@ -22,7 +22,7 @@ INFERPP_DECL bytes bytes::from_file(std::filesystem::path const& path)
         content.reserve(static_cast<std::size_t>(expected) + 1);
     // Read to the end and not just the size: pipes have none and files grow.
     for (std::size_t filled = 0;;) {
-        content.resize(std::max(content.capacity(), filled + 65536));
+        content.resize((std::max)(content.capacity(), filled + 65536));
         std::size_t const got =
             std::fread(content.data() + filled, 1, content.size() - filled, file.get());
         filled += got;

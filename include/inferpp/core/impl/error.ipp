@@ -36,8 +36,7 @@ public:
                    "limits.connect";
         case errc::tls_failed:
             return "the TLS handshake failed; check the server's certificate and tls.ca_file";
-        case errc::tls_timeout:
-            return "the TLS handshake did not finish in time; raise limits.tls";
+        case errc::tls_timeout: return "the TLS handshake did not finish in time; raise limits.tls";
         case errc::write_failed: return "the connection broke while the request was sent";
         case errc::write_timeout:
             return "the server stopped reading the request; raise limits.write_idle";
@@ -61,8 +60,7 @@ public:
         case errc::bad_http: return "the answer is no valid HTTP/1.1; check the base URL";
         case errc::header_too_large:
             return "the answer's header is too large; raise limits.header_bytes";
-        case errc::body_too_large:
-            return "the answer's body is too large; raise limits.body_bytes";
+        case errc::body_too_large: return "the answer's body is too large; raise limits.body_bytes";
         case errc::bad_json: return "the answer is no valid JSON; check the base URL";
         case errc::bad_schema: return "the answer has an unexpected shape";
         case errc::stream_truncated: return "the stream ended without its terminator";
@@ -334,7 +332,8 @@ INFERPP_DECL std::string error::what() const
 }
 
 INFERPP_DECL failure::failure(inferpp::error e)
-    : system_error(e.code()), what_(std::make_shared<std::string const>(e.what()))
+    : system_error(e.code()),
+      what_(std::make_shared<std::string const>(e.what()))
 {
     error_ = std::make_shared<inferpp::error const>(std::move(e));
 }

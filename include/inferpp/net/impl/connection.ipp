@@ -141,7 +141,9 @@ public:
 
     template <class... Args>
     explicit stream_connection(origin to, std::shared_ptr<tls_context> tls, Args&&... args)
-        : to_(std::move(to)), tls_(std::move(tls)), stream_(std::forward<Args>(args)...)
+        : to_(std::move(to)),
+          tls_(std::move(tls)),
+          stream_(std::forward<Args>(args)...)
     {
     }
 
@@ -238,9 +240,8 @@ public:
             // but not their sum.
             payload_ += into.size() - body.size;
             if (wire_ - payload_ > overhead_limit_ + 16 * payload_)
-                co_return framing_error(errc::bad_http,
-                                        "the answer's chunks hold little but framing",
-                                        sent_state::yes);
+                co_return framing_error(
+                    errc::bad_http, "the answer's chunks hold little but framing", sent_state::yes);
         }
         co_return into.size() - body.size;
     }
@@ -302,10 +303,13 @@ private:
     // What may still be read into the buffer.
     std::size_t room() const noexcept
     {
-        return std::min<std::size_t>(65536, buffer_.max_size() - buffer_.size());
+        return (std::min<std::size_t>)(65536, buffer_.max_size() - buffer_.size());
     }
 
-    boost::beast::tcp_stream& socket() noexcept { return boost::beast::get_lowest_layer(stream_); }
+    boost::beast::tcp_stream& socket() noexcept
+    {
+        return boost::beast::get_lowest_layer(stream_);
+    }
 
     std::size_t field_count() const noexcept
     {
@@ -368,8 +372,7 @@ private:
     static std::string chunk(std::string_view data)
     {
         std::array<char, 20> size{};
-        auto const end =
-            std::to_chars(size.data(), size.data() + size.size(), data.size(), 16).ptr;
+        auto const end = std::to_chars(size.data(), size.data() + size.size(), data.size(), 16).ptr;
         std::string text{size.data(), end};
         return text.append("\r\n").append(data).append("\r\n");
     }
@@ -414,9 +417,9 @@ private:
             parser_.emplace();
             parser_->skip(message.method == "HEAD");
             parser_->header_limit(static_cast<std::uint32_t>(
-                std::min<std::size_t>(bounds.header_bytes, 0x7fffffff)));
+                (std::min<std::size_t>)(bounds.header_bytes, 0x7fffffff)));
             parser_->body_limit(boost::none); // counted where the body is read
-            buffer_.max_size(std::max<std::size_t>(bounds.header_bytes, 65536) + 1024);
+            buffer_.max_size((std::max<std::size_t>)(bounds.header_bytes, 65536) + 1024);
             auto const [code, got] = co_await boost::beast::http::async_read_header(
                 stream_, buffer_, *parser_, as_values);
             boost::ignore_unused(got);
@@ -527,8 +530,8 @@ private:
         error e = connection_error(code, named, deadline_first, sent_state::no, to_);
         long const verdict = SSL_get_verify_result(stream_.native_handle());
         if (e == errc::tls_failed && verdict != X509_V_OK)
-            e.edit().message = "the certificate of " + to_.to_string() + " was refused: " +
-                               X509_verify_cert_error_string(verdict) + facts_ +
+            e.edit().message = "the certificate of " + to_.to_string() +
+                               " was refused: " + X509_verify_cert_error_string(verdict) + facts_ +
                                "; check the host name, or name its authority in tls.ca_file";
         else if (e == errc::tls_failed)
             blame_client_certificate(e, code);
@@ -553,8 +556,8 @@ private:
                 alert == SSL_AD_UNKNOWN_CA || alert == SSL_AD_ACCESS_DENIED ||
                 alert == SSL_AD_DECRYPT_ERROR || alert == SSL_AD_CERTIFICATE_REQUIRED;
             // In TLS 1.2 a missing one is just a failed handshake.
-            bool const unspecified = alert == SSL_AD_HANDSHAKE_FAILURE &&
-                                     SSL_get0_peer_CA_list(ssl) != nullptr;
+            bool const unspecified =
+                alert == SSL_AD_HANDSHAKE_FAILURE && SSL_get0_peer_CA_list(ssl) != nullptr;
             if (!about_certificates && !unspecified)
                 return false;
             e.edit().message += SSL_get_certificate(ssl) == nullptr
@@ -604,9 +607,9 @@ private:
     Stream stream_;
     std::optional<response_parser> parser_;
     boost::beast::flat_buffer buffer_;
-    std::size_t fields_ = 0;         ///< in the header
-    std::uint64_t wire_ = 0;         ///< bytes of the body as it came
-    std::uint64_t payload_ = 0;      ///< of them, what is body
+    std::size_t fields_ = 0;    ///< in the header
+    std::uint64_t wire_ = 0;    ///< bytes of the body as it came
+    std::uint64_t payload_ = 0; ///< of them, what is body
     std::uint64_t overhead_limit_ = 0;
     std::string facts_; ///< of a refused certificate
     bool broken_ = false;
@@ -621,8 +624,8 @@ inline boost::asio::awaitable<result<void>> open_tunnel(boost::beast::tcp_stream
 {
     phase_limit const phase{"proxy", bounds.connect, errc::connect_timeout, errc::connect_failed};
     std::string const host = to.host.find(':') == std::string::npos ? to.host : '[' + to.host + ']';
-    std::string request = "CONNECT " + host + ':' + std::to_string(to.port) + " HTTP/1.1\r\nHost: " +
-                          host + ':' + std::to_string(to.port) + "\r\n";
+    std::string request = "CONNECT " + host + ':' + std::to_string(to.port) +
+                          " HTTP/1.1\r\nHost: " + host + ':' + std::to_string(to.port) + "\r\n";
     if (!through.user.empty()) {
         std::string const pair = through.user + ':' + std::string{through.password.reveal()};
         request += "Proxy-Authorization: Basic ";
@@ -637,11 +640,11 @@ inline boost::asio::awaitable<result<void>> open_tunnel(boost::beast::tcp_stream
     if (write_code)
         co_return connection_error(write_code, phase, deadline_first, sent_state::no, to);
 
-    boost::beast::flat_buffer buffer{std::max<std::size_t>(bounds.header_bytes, 65536) + 1024};
+    boost::beast::flat_buffer buffer{(std::max<std::size_t>)(bounds.header_bytes, 65536) + 1024};
     boost::beast::http::response_parser<boost::beast::http::empty_body> parser;
     parser.skip(true);
     parser.header_limit(
-        static_cast<std::uint32_t>(std::min<std::size_t>(bounds.header_bytes, 0x7fffffff)));
+        static_cast<std::uint32_t>((std::min<std::size_t>)(bounds.header_bytes, 0x7fffffff)));
     auto const [read_code, got] =
         co_await boost::beast::http::async_read_header(stream, buffer, parser, as_values);
     boost::ignore_unused(got);
@@ -654,10 +657,10 @@ inline boost::asio::awaitable<result<void>> open_tunnel(boost::beast::tcp_stream
     }
     int const status = static_cast<int>(parser.get().result_int());
     if (status / 100 != 2) {
-        error e{errc::proxy_refused, "the proxy " + through.host + " answered CONNECT with status " +
-                                         std::to_string(status) +
-                                         (status == 407 ? "; check proxy.user and proxy.password"
-                                                        : "")};
+        error e{errc::proxy_refused,
+                "the proxy " + through.host + " answered CONNECT with status " +
+                    std::to_string(status) +
+                    (status == 407 ? "; check proxy.user and proxy.password" : "")};
         e.edit().http_status = status;
         e.edit().phase = "proxy";
         co_return e;

@@ -33,7 +33,7 @@ INFERPP_DECL std::vector<tcp::endpoint> interleave_families(std::vector<tcp::end
     });
     std::vector<tcp::endpoint> mixed;
     mixed.reserve(addresses.size() + others.size());
-    for (std::size_t i = 0; i < std::max(addresses.size(), others.size()); ++i) {
+    for (std::size_t i = 0; i < (std::max)(addresses.size(), others.size()); ++i) {
         if (i < addresses.size())
             mixed.push_back(addresses[i]);
         if (i < others.size())
@@ -45,7 +45,9 @@ INFERPP_DECL std::vector<tcp::endpoint> interleave_families(std::vector<tcp::end
 /// Attempts to connect, shared by the coroutine that waits and the handlers of the attempts.
 struct race : std::enable_shared_from_this<race> {
     race(boost::asio::any_io_executor const& executor, std::vector<tcp::endpoint> to)
-        : addresses(std::move(to)), causes(addresses.size()), wake(executor)
+        : addresses(std::move(to)),
+          causes(addresses.size()),
+          wake(executor)
     {
         for (std::size_t i = 0; i < addresses.size(); ++i)
             sockets.emplace_back(executor);
@@ -55,10 +57,9 @@ struct race : std::enable_shared_from_this<race> {
     {
         std::size_t const index = started++;
         ++running;
-        sockets[index].async_connect(addresses[index],
-                                     [self = shared_from_this(), index](error_code code) {
-                                         self->ended(index, code);
-                                     });
+        sockets[index].async_connect(
+            addresses[index],
+            [self = shared_from_this(), index](error_code code) { self->ended(index, code); });
     }
 
     void ended(std::size_t index, error_code code)
@@ -124,14 +125,15 @@ inline error dial_error(race const& over, std::string const& name, bool timed_ou
     return e;
 }
 
-INFERPP_DECL boost::asio::awaitable<result<tcp::socket>> dial(
-    boost::asio::any_io_executor executor, std::vector<tcp::endpoint> addresses, std::string name,
-    clock::time_point until)
+INFERPP_DECL boost::asio::awaitable<result<tcp::socket>> dial(boost::asio::any_io_executor executor,
+                                                              std::vector<tcp::endpoint> addresses,
+                                                              std::string name,
+                                                              clock::time_point until)
 {
     constexpr std::chrono::milliseconds head_start{250};
     auto const over = std::make_shared<race>(executor, interleave_families(std::move(addresses)));
     race_guard const guard{*over};
-    auto next = clock::time_point::min();
+    auto next = (clock::time_point::min)();
     while (!over->winner) {
         auto const now = std::chrono::steady_clock::now();
         if (now >= until)
@@ -145,7 +147,7 @@ INFERPP_DECL boost::asio::awaitable<result<tcp::socket>> dial(
             co_return dial_error(*over, name, false);
         bool const more = over->started < over->addresses.size() && over->running < 4;
         over->news = false;
-        over->wake.expires_at(more ? std::min(next, until) : until);
+        over->wake.expires_at(more ? (std::min)(next, until) : until);
         auto const [code] =
             co_await over->wake.async_wait(boost::asio::as_tuple(boost::asio::deferred));
         if (code && !over->news) {

@@ -39,7 +39,8 @@ inline bool is_token(std::string_view text) noexcept
 {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     for (char const c : text)
-        if (!detail::is_digit(c) && !(detail::ascii_lower(c) >= 'a' && detail::ascii_lower(c) <= 'z') &&
+        if (!detail::is_digit(c) &&
+            !(detail::ascii_lower(c) >= 'a' && detail::ascii_lower(c) <= 'z') &&
             marks.find(c) == std::string_view::npos)
             return false;
     return !text.empty();
@@ -71,8 +72,8 @@ INFERPP_DECL result<void> validate(request const& message)
                                                    "Connection"};
     for (auto const& field : message.headers) {
         if (!is_token(field.name))
-            return refuse("a header's name is no HTTP token: '" + detail::printable(field.name, 64) +
-                          '\'');
+            return refuse("a header's name is no HTTP token: '" +
+                          detail::printable(field.name, 64) + '\'');
         for (std::string_view const name : ours)
             if (detail::iequals(field.name, name))
                 return refuse("the header " + field.name + " is set by the transport");
@@ -88,7 +89,8 @@ INFERPP_DECL result<void> validate(request const& message)
 class file_body_source final : public body_source {
 public:
     explicit file_body_source(std::filesystem::path const& path)
-        : path_(path), file_(inferpp::detail::open_file(path))
+        : path_(path),
+          file_(inferpp::detail::open_file(path))
     {
         std::error_code code;
         auto const size = std::filesystem::file_size(path, code);

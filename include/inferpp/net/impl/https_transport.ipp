@@ -28,7 +28,8 @@ using origin_pool = connection_pool<origin, connection>;
 class pool_waiter final : public origin_pool::waiter {
 public:
     pool_waiter(origin const& to, boost::asio::any_io_executor const& executor)
-        : waiter(to), wake(executor)
+        : waiter(to),
+          wake(executor)
     {
     }
     boost::asio::steady_timer wake;
@@ -61,7 +62,8 @@ private:
 class lease {
 public:
     lease(std::shared_ptr<shared_pool> home, origin to) noexcept
-        : home_(std::move(home)), to_(std::move(to))
+        : home_(std::move(home)),
+          to_(std::move(to))
     {
     }
     lease(lease&& other) noexcept = default;
@@ -124,7 +126,8 @@ private:
 class https_transport_type final : public transport {
 public:
     https_transport_type(boost::asio::any_io_executor executor, transport_options options)
-        : executor_(std::move(executor)), options_(std::move(options))
+        : executor_(std::move(executor)),
+          options_(std::move(options))
     {
         auto const require = [](bool holds, char const* message) {
             if (!holds)
@@ -139,8 +142,9 @@ public:
         limits.max_connections = options_.max_connections;
         limits.max_waiting = options_.max_waiting;
         limits.max_idle = options_.max_idle;
-        limits.idle_timeout = std::min<milliseconds>(options_.idle_timeout, std::chrono::years{1});
-        limits.max_age = std::min<milliseconds>(options_.max_age, std::chrono::years{1});
+        limits.idle_timeout =
+            (std::min<milliseconds>)(options_.idle_timeout, std::chrono::years{1});
+        limits.max_age = (std::min<milliseconds>)(options_.max_age, std::chrono::years{1});
         shared_ = std::make_shared<shared_pool>(limits);
         if (!options_.resolver)
             options_.resolver = system_resolver();
@@ -220,11 +224,11 @@ private:
         if (reply == origin_pool::reply::wait) {
             waiting_guard const guard{*shared_, me};
             auto const limit = saturating_add(now, bounds.pool);
-            me.wake.expires_at(std::min(limit, deadline));
-            auto const [code] = co_await me.wake.async_wait(
-                boost::asio::as_tuple(boost::asio::deferred));
+            me.wake.expires_at((std::min)(limit, deadline));
+            auto const [code] =
+                co_await me.wake.async_wait(boost::asio::as_tuple(boost::asio::deferred));
             if (me.told() == origin_pool::reply::wait) {
-                error e{code              ? errc::cancelled
+                error e{code               ? errc::cancelled
                         : deadline < limit ? errc::deadline_exceeded
                                            : errc::pool_timeout};
                 e.edit().phase = "wait for a connection";
@@ -266,10 +270,9 @@ private:
                             !bypasses_proxy(options_.proxy.bypass, to.host, to.port);
         std::string const& host = tunnel ? options_.proxy.host : to.host;
         std::uint16_t const port = tunnel ? options_.proxy.port : to.port;
-        auto const resolve_until =
-            saturating_add(std::chrono::steady_clock::now(), bounds.resolve);
-        auto addresses = co_await options_.resolver->resolve(host, port,
-                                                             std::min(resolve_until, deadline));
+        auto const resolve_until = saturating_add(std::chrono::steady_clock::now(), bounds.resolve);
+        auto addresses =
+            co_await options_.resolver->resolve(host, port, (std::min)(resolve_until, deadline));
         if (!addresses)
             co_return by_deadline(addresses.error(), errc::resolve_timeout,
                                   deadline < resolve_until);
@@ -283,11 +286,10 @@ private:
                 co_return e;
             }
         }
-        auto const connect_until =
-            saturating_add(std::chrono::steady_clock::now(), bounds.connect);
+        auto const connect_until = saturating_add(std::chrono::steady_clock::now(), bounds.connect);
         std::string name = tunnel ? "the proxy " + host : to.to_string();
         auto socket = co_await dial(executor_, std::move(*addresses), std::move(name),
-                                    std::min(connect_until, deadline));
+                                    (std::min)(connect_until, deadline));
         if (!socket)
             co_return by_deadline(socket.error(), errc::connect_timeout, deadline < connect_until);
         proxy_options const* const through = tunnel ? &options_.proxy : nullptr;

@@ -37,8 +37,8 @@ inline bool is_in_range(boost::asio::ip::address const& address, std::string_vie
     auto const network = boost::asio::ip::make_network_v6(text, code);
     if (code)
         return false;
-    return boost::asio::ip::make_network_v6(address.to_v6(), network.prefix_length())
-               .canonical() == network.canonical();
+    return boost::asio::ip::make_network_v6(address.to_v6(), network.prefix_length()).canonical() ==
+           network.canonical();
 }
 
 // One entry of the list, trimmed.
@@ -79,16 +79,15 @@ inline char const* environment(char const* upper, char const* lower) noexcept
 
 } // namespace detail
 
-INFERPP_DECL bool bypasses_proxy(std::string_view bypass, std::string_view host,
-                                 std::uint16_t port)
+INFERPP_DECL bool bypasses_proxy(std::string_view bypass, std::string_view host, std::uint16_t port)
 {
     host = detail::without_brackets(host);
     while (!bypass.empty()) {
-        auto const end = std::min(bypass.find(','), bypass.size());
+        auto const end = (std::min)(bypass.find(','), bypass.size());
         std::string_view const entry = detail::trim(bypass.substr(0, end));
         if (!entry.empty() && detail::entry_matches(entry, host, port))
             return true;
-        bypass.remove_prefix(std::min(end + 1, bypass.size()));
+        bypass.remove_prefix((std::min)(end + 1, bypass.size()));
     }
     return false;
 }
@@ -102,14 +101,14 @@ INFERPP_DECL result<proxy_options> proxy_options::parse(std::string_view text)
     auto const scheme = text.find("://");
     if (scheme == std::string_view::npos)
         return refuse("it has no scheme; begin it with http://");
-    auto const end = std::min(text.find_first_of("/?#", scheme + 3), text.size());
+    auto const end = (std::min)(text.find_first_of("/?#", scheme + 3), text.size());
     auto const at = text.substr(0, end).rfind('@');
     std::string address{text};
     if (at != std::string_view::npos && at > scheme) {
         std::string_view const who = text.substr(scheme + 3, at - scheme - 3);
-        auto const colon = std::min(who.find(':'), who.size());
+        auto const colon = (std::min)(who.find(':'), who.size());
         auto const user = percent_decode(who.substr(0, colon));
-        auto const password = percent_decode(who.substr(std::min(colon + 1, who.size())));
+        auto const password = percent_decode(who.substr((std::min)(colon + 1, who.size())));
         if (!user || !password)
             return refuse("user or password are not percent-encoded properly");
         for (char const c : *user + *password)
@@ -132,9 +131,8 @@ INFERPP_DECL result<proxy_options> proxy_options::from_env()
     std::string_view const text = detail::environment("HTTPS_PROXY", "https_proxy");
     if (text.empty())
         return proxy_options{};
-    auto options = parse(text.find("://") == std::string_view::npos
-                             ? "http://" + std::string{text}
-                             : std::string{text});
+    auto options = parse(text.find("://") == std::string_view::npos ? "http://" + std::string{text}
+                                                                    : std::string{text});
     if (options)
         options->bypass = detail::environment("NO_PROXY", "no_proxy");
     return options;

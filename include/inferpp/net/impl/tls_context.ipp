@@ -67,7 +67,8 @@ inline result<void> trust_system(boost::asio::ssl::context& context)
     if (named)
         return {};
 
-    // One bundle is enough; reading it takes 30 ms, so the folder is only asked where there is none.
+    // One bundle is enough; reading it takes 30 ms, so the folder is only asked where there is
+    // none.
     std::array<std::string_view, 8> const bundles{
         X509_get_default_cert_file(),
         "/etc/ssl/certs/ca-certificates.crt",                // Debian, Alpine
@@ -119,7 +120,8 @@ inline result<void> identify(boost::asio::ssl::context& context, tls_options con
         return error{errc::invalid_argument,
                      "tls.certificate_file and tls.private_key_file belong together"};
     context.set_password_callback(
-        [password = options.private_key_password](std::size_t, boost::asio::ssl::context::password_purpose) {
+        [password = options.private_key_password](std::size_t,
+                                                  boost::asio::ssl::context::password_purpose) {
             return std::string{password.reveal()};
         },
         code);

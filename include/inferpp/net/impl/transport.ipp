@@ -24,22 +24,22 @@ INFERPP_DECL boost::asio::awaitable<result<std::string>> read_body(incoming& ans
 
     // A server's word on the length is no reason to allocate it all at once.
     constexpr std::size_t trusted = 1UL << 20;
-    std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(announced, trusted));
+    std::size_t room = static_cast<std::size_t>((std::min<std::uint64_t>)(announced, trusted));
     if (room == 0)
         room = 4096;
     // One byte more than allowed shows that a body is too large.
     std::size_t const most =
-        bounds.body_bytes + (bounds.body_bytes < std::numeric_limits<std::size_t>::max() ? 1 : 0);
+        bounds.body_bytes + (bounds.body_bytes < (std::numeric_limits<std::size_t>::max)() ? 1 : 0);
     std::size_t filled = 0;
     while (!too_large) {
         if (body.size() == filled)
-            body.resize(std::min(std::max(filled * 2, room), most));
-        auto const got = co_await reader->read_some(std::span{body}.subspan(filled), bounds.idle,
-                                                    deadline);
+            body.resize((std::min)((std::max)(filled * 2, room), most));
+        auto const got =
+            co_await reader->read_some(std::span{body}.subspan(filled), bounds.idle, deadline);
         if (!got) {
             error e = got.error();
             constexpr std::size_t shown = 4096;
-            e.edit().raw_body = body.substr(0, std::min(filled, shown));
+            e.edit().raw_body = body.substr(0, (std::min)(filled, shown));
             co_return e;
         }
         filled += *got;

@@ -86,7 +86,8 @@ struct job_request {
 
 protected:
     job_request(std::string with_model, std::string with_version)
-        : model(std::move(with_model)), version(std::move(with_version))
+        : model(std::move(with_model)),
+          version(std::move(with_version))
     {
     }
     INFERPP_DECL result<void> validate_model() const;
@@ -122,7 +123,8 @@ struct embedded_input {
     embedded_input() = default;
     embedded_input(bytes content) : data(std::move(content)) {}
     embedded_input(bytes content, std::string type)
-        : data(std::move(content)), media_type(std::move(type))
+        : data(std::move(content)),
+          media_type(std::move(type))
     {
     }
 

@@ -305,7 +305,7 @@ struct job_results {
     std::optional<milliseconds> total_model_latency;
     std::optional<milliseconds> elapsed_time;
     std::optional<milliseconds> result_summarizing;
-    std::optional<std::uint64_t> input_size; ///< bytes
+    std::optional<std::uint64_t> input_size;       ///< bytes
     std::map<std::string, input_result> results;   ///< by input key
     std::map<std::string, input_failure> failures; ///< by input key
     unknown_members more;

@@ -18,8 +18,7 @@ namespace inferpp::inline INFERPP_ABI::testing {
 /// The body of a scripted answer.
 class scripted_body final : public body_reader {
 public:
-    scripted_body(std::vector<std::string> pieces, bool cut)
-        : pieces_(std::move(pieces)), cut_(cut)
+    scripted_body(std::vector<std::string> pieces, bool cut) : pieces_(std::move(pieces)), cut_(cut)
     {
     }
 
@@ -38,7 +37,7 @@ public:
             e.edit().phase = "read body";
             co_return e;
         }
-        std::size_t const count = std::min(into.size(), pieces_[at_].size());
+        std::size_t const count = (std::min)(into.size(), pieces_[at_].size());
         std::copy_n(pieces_[at_].begin(), count, into.begin());
         pieces_[at_].erase(0, count);
         co_return count;
@@ -128,12 +127,12 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> fake_transport::open(
         co_return scripted_failure(*next.code, next.sent, "scripted");
     if (next.status == 0) {
         auto const first_byte = saturating_add(time_->now(), bounds.first_byte);
-        error_code const stopped = co_await time_->sleep_until(std::min(first_byte, deadline));
+        error_code const stopped = co_await time_->sleep_until((std::min)(first_byte, deadline));
         if (stopped)
             co_return scripted_failure(errc::cancelled, sent_state::maybe, "read header");
         co_return scripted_failure(deadline < first_byte ? errc::deadline_exceeded
-                                               : errc::first_byte_timeout,
-                         sent_state::maybe, "read header");
+                                                         : errc::first_byte_timeout,
+                                   sent_state::maybe, "read header");
     }
     incoming answer;
     answer.status = next.status;

@@ -42,7 +42,9 @@ struct fault_proxy::relay : std::enable_shared_from_this<relay> {
     /// A connection of a client, and the one to the server that belongs to it.
     struct link {
         link(std::shared_ptr<relay> from, tcp::socket accepted, proxy_fault with)
-            : home(std::move(from)), client(std::move(accepted)), server(home->executor),
+            : home(std::move(from)),
+              client(std::move(accepted)),
+              server(home->executor),
               fault(std::move(with))
         {
             home->links.insert(this);
@@ -82,7 +84,8 @@ struct fault_proxy::relay : std::enable_shared_from_this<relay> {
     };
 
     relay(boost::asio::any_io_executor on, std::uint16_t to, std::shared_ptr<clock> with)
-        : executor(std::move(on)), acceptor(executor),
+        : executor(std::move(on)),
+          acceptor(executor),
           target(boost::asio::ip::address_v4::loopback(), to),
           time(with ? std::move(with) : real_clock())
     {
@@ -196,7 +199,7 @@ struct fault_proxy::relay : std::enable_shared_from_this<relay> {
     {
         std::size_t size = there;
         auto const stop_at = [&](std::size_t offset) {
-            size = std::min(size, offset - std::min(offset, done));
+            size = (std::min)(size, offset - (std::min)(offset, done));
         };
         for (auto const& offset : {wrong.cut_after, wrong.stall_after, wrong.half_close_after})
             if (offset)
@@ -204,7 +207,7 @@ struct fault_proxy::relay : std::enable_shared_from_this<relay> {
         auto const slice = std::upper_bound(wrong.slices.begin(), wrong.slices.end(), done);
         if (slice != wrong.slices.end())
             stop_at(*slice);
-        return wrong.drip > 0 ? std::min(size, wrong.drip) : size;
+        return wrong.drip > 0 ? (std::min)(size, wrong.drip) : size;
     }
 
     void stop() noexcept

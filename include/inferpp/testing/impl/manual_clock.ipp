@@ -12,7 +12,9 @@
 namespace inferpp::inline INFERPP_ABI::testing {
 
 INFERPP_DECL manual_clock::manual_clock(mode how)
-    : how_(how), start_(std::chrono::steady_clock::now()), now_(start_)
+    : how_(how),
+      start_(std::chrono::steady_clock::now()),
+      now_(start_)
 {
 }
 
@@ -25,10 +27,10 @@ INFERPP_DECL sys_milliseconds manual_clock::calendar() const noexcept
 INFERPP_DECL void manual_clock::arm(sleeper& who, time_point time)
 {
     if (time <= now_) {
-        who.timer.expires_at(time_point::min());
+        who.timer.expires_at((time_point::min)());
         return;
     }
-    who.timer.expires_at(time_point::max());
+    who.timer.expires_at((time_point::max)());
     // Posted behind whatever is ready now; the earliest sleeper may be another one by then. Before
     // the sleeper is on the list: it is not taken off it again when this throws.
     if (how_ == mode::jumping)
@@ -59,7 +61,7 @@ INFERPP_DECL void manual_clock::jump()
 {
     if (sleepers_.empty())
         return;
-    now_ = std::max(now_, sleepers_.begin()->first);
+    now_ = (std::max)(now_, sleepers_.begin()->first);
     wake_due();
 }
 

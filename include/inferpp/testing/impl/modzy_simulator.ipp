@@ -119,7 +119,9 @@ struct modzy_simulator::platform {
             s.ended = which.cancelled.has_value();
             return s;
         }
-        s.word = now < which.started ? "SUBMITTED" : now < which.ended ? "IN_PROGRESS" : "COMPLETED";
+        s.word = now < which.started ? "SUBMITTED"
+                 : now < which.ended ? "IN_PROGRESS"
+                                     : "COMPLETED";
         s.ended = now >= which.ended;
         std::optional<time_point> stopped;
         if (which.cancelled && *which.cancelled < which.ended) {
@@ -225,8 +227,7 @@ struct modzy_simulator::platform {
             } else {
                 auto decoded = parse_data_url(text);
                 if (!decoded)
-                    return modzy_model_output::failed("the item '" + data_key +
-                                                      "' is no data URL");
+                    return modzy_model_output::failed("the item '" + data_key + "' is no data URL");
                 item.data = std::move(decoded->data);
                 item.media_type = std::move(decoded->media_type);
             }
@@ -258,8 +259,8 @@ struct modzy_simulator::platform {
         fresh.version = text_of(model->get_object(), "version");
         fresh.access_key = access_key;
         if (auto const* const explain = body.if_contains("explain"))
-            fresh.explain = (explain->is_bool() && explain->get_bool()) ||
-                            text_of(body, "explain") == "true";
+            fresh.explain =
+                (explain->is_bool() && explain->get_bool()) || text_of(body, "explain") == "true";
         if (auto const* const timeout = body.if_contains("timeout");
             timeout != nullptr && timeout->is_int64())
             fresh.timeout = std::chrono::milliseconds{timeout->get_int64()};
@@ -285,10 +286,10 @@ struct modzy_simulator::platform {
                 job::input one;
                 one.key = {source.key().data(), source.key().size()};
                 one.outcome = run(fresh, type, one.key, source.value(), fresh.bytes);
-                one.done = fresh.started +
-                           options.input_time * (1 + index++ / std::max<std::size_t>(
-                                                                   1, options.engines));
-                fresh.ended = std::max(fresh.ended, one.done);
+                one.done =
+                    fresh.started + options.input_time *
+                                        (1 + index++ / (std::max<std::size_t>)(1, options.engines));
+                fresh.ended = (std::max)(fresh.ended, one.done);
                 fresh.inputs.push_back(std::move(one));
             }
         }
@@ -406,7 +407,7 @@ struct modzy_simulator::platform {
         out.key("createdAt");
         out.string(format_iso8601(which.submitted_at));
         out.key("updatedAt");
-        out.string(format_iso8601(which.submitted_at + age(std::min(now, s.seen))));
+        out.string(format_iso8601(which.submitted_at + age((std::min)(now, s.seen))));
         out.key("total");
         out.number(std::uint64_t{which.inputs.size()});
         out.key("pending");
@@ -416,9 +417,9 @@ struct modzy_simulator::platform {
         out.key("failed");
         out.number(std::uint64_t{s.failed});
         out.key("elapsedTime");
-        out.number(std::int64_t{age(std::min(now, which.ended)).count()});
+        out.number(std::int64_t{age((std::min)(now, which.ended)).count()});
         out.key("queueTime");
-        out.number(std::int64_t{age(std::min(now, which.started)).count()});
+        out.number(std::int64_t{age((std::min)(now, which.started)).count()});
         write_user(out, which);
         out.key("jobInputs");
         out.begin_array();
@@ -448,12 +449,12 @@ struct modzy_simulator::platform {
     /// The members that results and failures of an input have in common.
     void write_timing(json_writer& out, job const& which, job::input const& input) const
     {
-        auto const started = std::max(which.started, input.done - options.input_time);
+        auto const started = (std::max)(which.started, input.done - options.input_time);
         // The offset without a colon, which the platform uses here and nowhere else.
         auto const stamp = [&](time_point at) {
-            std::string text = format_iso8601(
-                which.submitted_at +
-                std::chrono::floor<std::chrono::milliseconds>(at - which.submitted));
+            std::string text =
+                format_iso8601(which.submitted_at +
+                               std::chrono::floor<std::chrono::milliseconds>(at - which.submitted));
             text.replace(text.size() - 6, 6, "+0000");
             return text;
         };
@@ -468,9 +469,9 @@ struct modzy_simulator::platform {
         out.key("queueTime");
         out.number(std::int64_t{
             std::chrono::floor<std::chrono::milliseconds>(started - which.submitted).count()});
-        for (auto const& [name, at] : {std::pair{"startTime", started},
-                                       std::pair{"updateTime", input.done},
-                                       std::pair{"endTime", input.done}}) {
+        for (auto const& [name, at] :
+             {std::pair{"startTime", started}, std::pair{"updateTime", input.done},
+              std::pair{"endTime", input.done}}) {
             out.key(name);
             out.string(stamp(at));
         }
@@ -494,7 +495,7 @@ struct modzy_simulator::platform {
         out.key("failed");
         out.number(std::uint64_t{s.failed});
         out.key("finished");
-        out.boolean(s.ended && now >= std::min(s.seen, which.ended) + options.results_lag);
+        out.boolean(s.ended && now >= (std::min)(s.seen, which.ended) + options.results_lag);
         out.key("submittedByKey");
         out.string(which.access_key);
         out.key("explained");

@@ -36,7 +36,9 @@ struct simulator::server : std::enable_shared_from_this<server> {
     static constexpr auto as_values = boost::asio::as_tuple(boost::asio::deferred);
 
     server(boost::asio::any_io_executor on, simulator_options with)
-        : executor(std::move(on)), options(std::move(with)), acceptor(executor)
+        : executor(std::move(on)),
+          options(std::move(with)),
+          acceptor(executor)
     {
         if (!options.clock)
             options.clock = real_clock();
@@ -130,7 +132,7 @@ struct simulator::server : std::enable_shared_from_this<server> {
         std::array<char, 4096> piece; // written before it is read
         while (bytes > 0) {
             auto const [code, got] = co_await socket.async_read_some(
-                boost::asio::buffer(piece.data(), std::min(bytes, piece.size())), as_values);
+                boost::asio::buffer(piece.data(), (std::min)(bytes, piece.size())), as_values);
             if (code)
                 co_return;
             bytes -= got;
@@ -163,11 +165,11 @@ struct simulator::server : std::enable_shared_from_this<server> {
                 co_await detail::between_pieces(*self->options.clock, wrong.pause);
             std::size_t end = text.size();
             if (wrong.drip > 0)
-                end = std::min(end, at + wrong.drip);
+                end = (std::min)(end, at + wrong.drip);
             while (slice != wrong.slices.end() && *slice <= at)
                 ++slice;
             if (slice != wrong.slices.end())
-                end = std::min(end, *slice);
+                end = (std::min)(end, *slice);
             auto const [code, count] = co_await boost::asio::async_write(
                 stream, boost::asio::buffer(text.data() + at, end - at), as_values);
             boost::ignore_unused(count);
@@ -243,12 +245,13 @@ struct simulator::server : std::enable_shared_from_this<server> {
             if (wrong.claimed_length)
                 answer.headers.set("Content-Length", std::to_string(*wrong.claimed_length));
             bool const head_only = self->ledger[line].request.method == "HEAD";
-            std::string text = wrong.refuse ? std::string{} : to_text(answer, keep_alive, head_only);
+            std::string text =
+                wrong.refuse ? std::string{} : to_text(answer, keep_alive, head_only);
             bool const cut = wrong.refuse || wrong.cut_after || wrong.stall_after;
             if (wrong.cut_after)
-                text.resize(std::min(text.size(), *wrong.cut_after));
+                text.resize((std::min)(text.size(), *wrong.cut_after));
             if (wrong.stall_after)
-                text.resize(std::min(text.size(), *wrong.stall_after));
+                text.resize((std::min)(text.size(), *wrong.stall_after));
             self->ledger[line].status = cut ? 0 : answer.status;
             bool const written = co_await send(self, stream, text, wrong);
             if (wrong.half_close)
@@ -300,22 +303,22 @@ struct simulator::server : std::enable_shared_from_this<server> {
         rest = rest.substr(0, mark);
         while (!rest.empty()) {
             rest.remove_prefix(1); // the slash
-            auto const end = std::min(rest.find('/'), rest.size());
+            auto const end = (std::min)(rest.find('/'), rest.size());
             request.path.push_back(percent_decode(rest.substr(0, end)).value_or(std::string{}));
             rest.remove_prefix(end);
         }
         while (!query.empty()) {
-            auto const end = std::min(query.find('&'), query.size());
+            auto const end = (std::min)(query.find('&'), query.size());
             std::string_view const pair = query.substr(0, end);
-            auto const equals = std::min(pair.find('='), pair.size());
+            auto const equals = (std::min)(pair.find('='), pair.size());
             auto const decode = [](std::string_view text) {
                 std::string spaced{text};
                 std::replace(spaced.begin(), spaced.end(), '+', ' ');
                 return percent_decode(spaced).value_or(std::string{});
             };
             request.query.emplace_back(decode(pair.substr(0, equals)),
-                                       decode(pair.substr(std::min(equals + 1, pair.size()))));
-            query.remove_prefix(std::min(end + 1, query.size()));
+                                       decode(pair.substr((std::min)(equals + 1, pair.size()))));
+            query.remove_prefix((std::min)(end + 1, query.size()));
         }
         return request;
     }
@@ -346,8 +349,7 @@ struct simulator::server : std::enable_shared_from_this<server> {
     }
 };
 
-INFERPP_DECL simulator::simulator(boost::asio::any_io_executor executor,
-                                  simulator_options options)
+INFERPP_DECL simulator::simulator(boost::asio::any_io_executor executor, simulator_options options)
     : server_(std::make_shared<server>(std::move(executor), std::move(options)))
 {
     server_->owner = this;
@@ -361,7 +363,8 @@ INFERPP_DECL simulator::~simulator()
 
 INFERPP_DECL void simulator::start()
 {
-    boost::asio::co_spawn(server_->executor, server::accept_all(server_), [](std::exception_ptr) {});
+    boost::asio::co_spawn(server_->executor, server::accept_all(server_),
+                          [](std::exception_ptr) {});
 }
 
 INFERPP_DECL std::string simulator::origin_url() const
@@ -385,8 +388,7 @@ INFERPP_DECL std::size_t simulator::count(std::string_view method,
 {
     return static_cast<std::size_t>(
         std::count_if(server_->ledger.begin(), server_->ledger.end(), [&](ledger_entry const& e) {
-            return e.request.method == method &&
-                   e.request.target.find(target) != std::string::npos;
+            return e.request.method == method && e.request.target.find(target) != std::string::npos;
         }));
 }
 

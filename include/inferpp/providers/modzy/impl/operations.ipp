@@ -173,8 +173,8 @@ INFERPP_DECL result<void> embedded_job::write_body(std::string& out) const
     for (auto const& [input_key, input] : sources) {
         size += 2 * input_key.size() + 16;
         for (auto const& [data_key, value] : input)
-            size += 2 * data_key.size() + value.media_type.size() +
-                    base64_size(value.data.size()) + 64;
+            size +=
+                2 * data_key.size() + value.media_type.size() + base64_size(value.data.size()) + 64;
     }
     out.reserve(size);
 

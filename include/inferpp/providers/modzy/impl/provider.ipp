@@ -41,8 +41,8 @@ INFERPP_DECL provider::provider(options const& with)
 {
     auto parsed = parse_url(with.base_url, false);
     if (!parsed)
-        throw failure{error{errc::invalid_argument,
-                            "options.base_url: " + parsed.error().info().message}};
+        throw failure{
+            error{errc::invalid_argument, "options.base_url: " + parsed.error().info().message}};
     base_ = std::move(*parsed);
     while (base_.path.ends_with('/'))
         base_.path.pop_back();
@@ -62,8 +62,7 @@ INFERPP_DECL void provider::authorize(http::request& message) const
     message.headers.set("Authorization", authorization_.reveal());
 }
 
-INFERPP_DECL void provider::read_error(http::response const& answer,
-                                       error::particulars& info) const
+INFERPP_DECL void provider::read_error(http::response const& answer, error::particulars& info) const
 {
     auto const body = decode_json<error_body>(std::string_view{answer.body});
     if (body && !body->message.empty()) {

@@ -58,11 +58,10 @@ INFERPP_DECL job_status describe(job_details const& job)
     case job_state::in_progress: status.phase = phase::running; break;
     case job_state::completed:
     case job_state::completed_with_error: {
-        bool const some_failed =
-            job.failed > 0 || job.status == job_state::completed_with_error;
-        status.phase = !some_failed        ? phase::succeeded
+        bool const some_failed = job.failed > 0 || job.status == job_state::completed_with_error;
+        status.phase = !some_failed                          ? phase::succeeded
                        : job.completed > 0 || job.total == 0 ? phase::partially_succeeded
-                                           : phase::failed;
+                                                             : phase::failed;
         break;
     }
     case job_state::canceled: status.phase = phase::cancelled; break;
@@ -71,8 +70,8 @@ INFERPP_DECL job_status describe(job_details const& job)
     }
     if (job.total > 0) {
         status.counters = job_counters{job.total, job.pending, job.completed, job.failed};
-        status.progress = std::min(1.0, static_cast<double>(job.completed + job.failed) /
-                                            static_cast<double>(job.total));
+        status.progress = (std::min)(1.0, static_cast<double>(job.completed + job.failed) /
+                                              static_cast<double>(job.total));
     }
     return status;
 }
