@@ -330,6 +330,9 @@ TEST_CASE("N11 N12: a connection that ends before the answer begins is truncated
 
 TEST_CASE("N18: without a free descriptor that call fails, kept connections go on, and so does the next call")
 {
+#if defined(__SANITIZE_ADDRESS__)
+    MESSAGE("skipped: the sanitizers look at memory through a pipe, which needs a descriptor");
+#else
     simulated_world world;
     auto const kept = world.client();
     world.run(kept.submit(support::text_job()));
@@ -353,4 +356,5 @@ TEST_CASE("N18: without a free descriptor that call fails, kept connections go o
     CHECK(through.has_value());
     world.run(world.client().submit(support::text_job()));
     CHECK(world.simulator->jobs() == 3);
+#endif
 }
