@@ -187,7 +187,7 @@ TEST_CASE("the simulator ends a connection before it understands the request")
 {
     tool_world world;
     connection_fault wrong;
-    for (std::size_t const k : {0, 1, 20}) {
+    for (std::size_t const k : {0u, 1u, 20u}) {
         wrong.after_bytes = k;
         wrong.how = connection_fault::end::close;
         world.simulator->inject(wrong);
@@ -215,7 +215,7 @@ TEST_CASE("a handshake that the simulator breaks is made again; one that it stal
     world.options.tls.ca_pem = issuer.pem();
     world.options.limits.tls = 30ms;
     connection_fault wrong;
-    for (std::size_t const k : {0, 1, 100}) {
+    for (std::size_t const k : {0u, 1u, 100u}) {
         wrong.after_bytes = k;
         for (auto const how : {connection_fault::end::close, connection_fault::end::reset,
                                connection_fault::end::stall}) {
