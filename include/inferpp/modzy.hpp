@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Modzy: jobs on texts and bytes. Everything a program needs for this platform.
+// Modzy in full: everything a program needs for this platform.
 
 #ifndef INFERPP_MODZY_HPP
 #define INFERPP_MODZY_HPP
@@ -8,8 +8,13 @@
 #include <inferpp/client/client.hpp>
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>
-#include <inferpp/providers/modzy/operations.hpp>
+#include <inferpp/providers/modzy/explanations.hpp>
+#include <inferpp/providers/modzy/file_job.hpp>
+#include <inferpp/providers/modzy/inferences.hpp>
+#include <inferpp/providers/modzy/jobs.hpp>
+#include <inferpp/providers/modzy/models.hpp>
 #include <inferpp/providers/modzy/provider.hpp>
-#include <inferpp/providers/modzy/types.hpp>
+#include <inferpp/providers/modzy/results.hpp>
+#include <inferpp/providers/modzy/submissions.hpp>
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <inferpp/client/impl/client.ipp>
 #include <inferpp/client/impl/job_status.ipp>
+#include <inferpp/client/impl/operation.ipp>
 #include <inferpp/client/impl/options.ipp>
 #include <inferpp/client/impl/pipeline.ipp>
 #include <inferpp/client/impl/poll.ipp>
@@ -20,6 +21,8 @@
 #include <inferpp/codec/impl/http_date.ipp>
 #include <inferpp/codec/impl/json.ipp>
 #include <inferpp/codec/impl/json_writer.ipp>
+#include <inferpp/codec/impl/link.ipp>
+#include <inferpp/codec/impl/multipart.ipp>
 #include <inferpp/codec/impl/ndjson.ipp>
 #include <inferpp/codec/impl/redirect.ipp>
 #include <inferpp/codec/impl/timestamp.ipp>
@@ -40,8 +43,14 @@
 #include <inferpp/net/impl/resolver.ipp>
 #include <inferpp/net/impl/tls_context.ipp>
 #include <inferpp/net/impl/transport.ipp>
-#include <inferpp/providers/modzy/impl/operations.ipp>
+#include <inferpp/providers/modzy/impl/explanations.ipp>
+#include <inferpp/providers/modzy/impl/file_job.ipp>
+#include <inferpp/providers/modzy/impl/inferences.ipp>
+#include <inferpp/providers/modzy/impl/jobs.ipp>
+#include <inferpp/providers/modzy/impl/models.ipp>
 #include <inferpp/providers/modzy/impl/provider.ipp>
+#include <inferpp/providers/modzy/impl/results.ipp>
+#include <inferpp/providers/modzy/impl/submissions.ipp>
 #include <inferpp/providers/modzy/impl/types.ipp>
 
 #endif

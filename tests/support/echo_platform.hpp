@@ -137,13 +137,10 @@ struct list_models {
         return built.str();
     }
     static std::vector<std::string> items(listing& page) { return std::move(page.names); }
-    std::optional<list_models> next_page(listing const& page) const
+    bool advance(listing const& page)
     {
-        if (!page.next)
-            return std::nullopt;
-        list_models after;
-        after.cursor = *page.next;
-        return after;
+        cursor = page.next.value_or("");
+        return page.next.has_value();
     }
 };
 

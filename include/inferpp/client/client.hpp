@@ -41,13 +41,29 @@ boost::asio::awaitable<typename Op::response> send(std::shared_ptr<pipeline> lin
     throw failure{std::move(failed)};
 }
 
-template <job_operation Op>
-boost::asio::awaitable<std::shared_ptr<job_state const>> submit(std::shared_ptr<pipeline> line,
-                                                                result<http::request> message,
-                                                                call_options call)
+/// Makes the requests of an operation that takes several.
+template <composed_operation Op, class Client>
+boost::asio::awaitable<typename Op::response> perform(std::shared_ptr<pipeline> line, Client client,
+                                                      Op op, call_options call)
 {
-    auto receipt = std::make_shared<typename Op::response>(
-        co_await send<Op>(line, std::move(message), call));
+    error failed;
+    try {
+        if constexpr (requires { op.validate(); })
+            op.validate().value();
+        co_return co_await Op::perform(std::move(client), std::move(op), call);
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), Op::info);
+    }
+    throw failure{std::move(failed)};
+}
+
+/// @param call the request, or requests, that start the job
+template <job_operation Op>
+boost::asio::awaitable<std::shared_ptr<job_state const>> submit(
+    std::shared_ptr<pipeline> line, boost::asio::awaitable<typename Op::response> call)
+{
+    auto receipt = std::make_shared<typename Op::response>(co_await std::move(call));
     auto state = std::make_shared<job_state>();
     state->id = Op::job_id(*receipt);
     state->info = Op::info;
@@ -131,7 +147,10 @@ public:
     template <operation_of<Provider> Op>
     boost::asio::awaitable<typename Op::response> send(Op const& op, call_options call = {}) const
     {
-        return detail::send<Op>(line_, detail::encode_operation(op), call);
+        if constexpr (composed_operation<Op>)
+            return detail::perform<Op>(line_, *this, op, call);
+        else
+            return detail::send<Op>(line_, detail::encode_operation(op), call);
     }
 
     /**
@@ -143,7 +162,7 @@ public:
         requires job_operation<Op>
     boost::asio::awaitable<job<Op>> submit(Op const& op, call_options call = {}) const
     {
-        return submit_encoded<Op>(line_, detail::encode_operation(op), call);
+        return submitted<Op>(line_, send(op, call));
     }
 
     /**
@@ -168,11 +187,7 @@ public:
     boost::asio::awaitable<typename job<Op>::result_type> run(Op const& op, poll_options poll,
                                                               call_options call = {}) const
     {
-        // Options that can't be waited with are refused before anything is submitted.
-        result<http::request> message = detail::encode_operation(op);
-        if (result<void> const valid = validate(poll); !valid && message)
-            message = valid.error();
-        return run_encoded<Op>(line_, std::move(message), poll, call);
+        return completed<Op>(line_, send(op, call), poll);
     }
 
     /// Starts a stream. @return it once the server has answered with success
@@ -238,20 +253,22 @@ public:
 
 private:
     template <class Op>
-    static boost::asio::awaitable<job<Op>> submit_encoded(std::shared_ptr<detail::pipeline> line,
-                                                          result<http::request> message,
-                                                          call_options call)
+    static boost::asio::awaitable<job<Op>> submitted(
+        std::shared_ptr<detail::pipeline> line, boost::asio::awaitable<typename Op::response> call)
     {
-        auto state = co_await detail::submit<Op>(std::move(line), std::move(message), call);
+        auto state = co_await detail::submit<Op>(std::move(line), std::move(call));
         co_return job<Op>{std::move(state)};
     }
 
     template <class Op>
-    static boost::asio::awaitable<typename job<Op>::result_type> run_encoded(
-        std::shared_ptr<detail::pipeline> line, result<http::request> message, poll_options poll,
-        call_options call)
+    static boost::asio::awaitable<typename job<Op>::result_type> completed(
+        std::shared_ptr<detail::pipeline> line, boost::asio::awaitable<typename Op::response> call,
+        poll_options poll)
     {
-        auto state = co_await detail::submit<Op>(std::move(line), std::move(message), call);
+        // Options that can't be waited with are refused before anything is submitted.
+        if (result<void> const valid = validate(poll); !valid)
+            throw failure{line->complete(valid.error(), Op::info)};
+        auto state = co_await detail::submit<Op>(std::move(line), std::move(call));
         co_return co_await detail::fetch_result<Op>(std::move(state), poll);
     }
 

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What a request type must have to be an operation. The type is the operation: it names its
-// response and says how it is sent.
+// response and says how it is sent, mostly as data.
 
 #ifndef INFERPP_CLIENT_OPERATION_HPP
 #define INFERPP_CLIENT_OPERATION_HPP
 
 #include <inferpp/client/job_status.hpp>
+#include <inferpp/client/operation_info.hpp>
+#include <inferpp/client/options.hpp>
 #include <inferpp/codec/json.hpp>
 #include <inferpp/net/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,35 +26,48 @@
 
 namespace inferpp::inline INFERPP_ABI {
 
-/// Whether a request may be sent twice when nobody knows if the first one arrived.
-enum class idempotency : unsigned char {
-    safe,         ///< yes: it changes nothing, or always to the same
-    keyed,        ///< yes: it carries a key by which the server recognises the second one
-    reconcilable, ///< no, but the platform can be asked whether the first one arrived
-    unsafe,       ///< no: it would start, and bill, a second job
-};
+template <class Provider>
+class basic_client;
 
-/// What every operation says of itself, as data.
-struct operation_info {
-    std::string_view name; ///< for errors, logs and resume tokens: "submit_embedded"
-    std::string_view method = "GET";
-    idempotency repeat = idempotency::safe;
+/// An operation whose target is computed and not in its `info.route`.
+template <class Op>
+concept has_target = requires(Op const& op) {
+    { op.target() } -> std::convertible_to<std::string>;
 };
 
 /**
- * @brief A request type: `response` names what `send` gives, `info` and `target()` say how.
+ * @brief An operation that takes several requests, such as an upload in parts.
  *
- * Optional members: `result<void> validate() const` (checked before any I/O),
- * `result<void> write_body(std::string&) const` (otherwise a described type is written as JSON
- * unless the method is GET or DELETE), `static result<response> decode(http::response&&)`
- * (otherwise the body is read as JSON; a `std::string` takes it as it is).
+ * `perform` makes them; it is given a copy of the operation, which has been validated.
  */
 template <class Op>
-concept operation = requires(Op const& op) {
+concept composed_operation = requires(basic_client<typename Op::provider> client, Op op,
+                                      call_options call) {
+    {
+        Op::perform(std::move(client), std::move(op), call)
+    } -> std::same_as<boost::asio::awaitable<typename Op::response>>;
+};
+
+/**
+ * @brief A request type: `provider` names its platform, `response` what `send` gives, `info` how it
+ *        is sent.
+ *
+ * The members of a described operation that are not in its route go into the query of GET, DELETE
+ * and HEAD, and into the JSON body of the other methods.
+ *
+ * Optional members: `result<void> validate() const` (checked before any I/O),
+ * `std::string target() const` (instead of `info.route`),
+ * `result<void> write_body(std::string&) const` (a JSON body written by hand),
+ * `result<void> prepare(http::request&) const` (comes last: headers, a body of another type).
+ *
+ * The response is read as JSON; a `std::string` takes the body as it is, and a type with
+ * `static result<T> decode(http::response&&)` reads the whole answer itself.
+ */
+template <class Op>
+concept operation = requires {
     typename Op::response;
     { Op::info } -> std::convertible_to<operation_info const&>;
-    { op.target() } -> std::convertible_to<std::string>;
-};
+} && (composed_operation<Op> || has_target<Op> || !operation_info{Op::info}.route.empty());
 
 /**
  * @brief An operation that starts a job.
@@ -92,12 +110,12 @@ concept stream_operation =
         { decoder.done() } -> std::same_as<bool>;
     };
 
-/// An operation that lists things in pages: `items(response)` moves them out, `next_page(response)`
-/// on the request gives the request for the page after, or nothing after the last.
+/// An operation that lists things in pages: `items(response)` moves them out. `advance(response)`
+/// makes the request one for the page after, or returns false after the last.
 template <class Op>
-concept page_operation = operation<Op> && requires(Op const& op, typename Op::response& page) {
+concept page_operation = operation<Op> && requires(Op& op, typename Op::response& page) {
     { Op::items(page) } -> std::same_as<std::vector<typename Op::item>>;
-    { op.next_page(std::as_const(page)) } -> std::same_as<std::optional<Op>>;
+    { op.advance(std::as_const(page)) } -> std::same_as<bool>;
 };
 
 /// An operation of the platform `Provider`: its `provider` says so.
@@ -110,6 +128,11 @@ concept fragile_temporary = std::is_aggregate_v<T> && !std::is_trivially_copyabl
 
 namespace detail {
 
+/// Fills in the route, and the other members where they go: the query, or the body if `with_body`.
+INFERPP_DECL result<void> encode_members(operation_info const& info, void const* op,
+                                         std::span<json_member const> members, bool with_body,
+                                         http::request& message);
+
 /// The HTTP request of an operation, relative to the base URL.
 template <operation Op>
 result<http::request> encode_operation(Op const& op)
@@ -118,24 +141,41 @@ result<http::request> encode_operation(Op const& op)
         if (result<void> const valid = op.validate(); !valid)
             return valid.error();
     }
-    http::request message{Op::info.method, op.target()};
+    constexpr operation_info const& info = Op::info;
+    constexpr bool bodiless =
+        info.method == "GET" || info.method == "DELETE" || info.method == "HEAD";
+    constexpr bool by_hand = requires(std::string& body) { op.write_body(body); };
+    constexpr bool described = boost::describe::has_describe_members<Op>::value;
+    http::request message{info.method, {}};
+    if constexpr (has_target<Op>) {
+        message.target = op.target();
+        if constexpr (described && !by_hand && !bodiless) {
+            if (result<void> const written = encode_json(op, message.body); !written)
+                return written.error();
+        }
+    } else if constexpr (described && !by_hand) {
+        if (result<void> const written =
+                encode_members(info, &op, members_of<Op>(), !bodiless, message);
+            !written)
+            return written.error();
+    } else {
+        static_assert(info.route.find('{') == std::string_view::npos,
+                      "a route with names needs a described operation without write_body");
+        message.target = info.route;
+    }
     if (message.target.empty())
         return error{errc::invalid_argument,
                      "an identifier can't be part of a URL: it is empty, \".\" or \"..\""};
-    bool has_body = false;
-    if constexpr (requires { op.write_body(message.body); }) {
+    if constexpr (by_hand) {
         if (result<void> const written = op.write_body(message.body); !written)
             return written.error();
-        has_body = true;
-    } else if constexpr (boost::describe::has_describe_members<Op>::value) {
-        if (Op::info.method != "GET" && Op::info.method != "DELETE") {
-            if (result<void> const written = encode_json(op, message.body); !written)
-                return written.error();
-            has_body = true;
-        }
     }
-    if (has_body)
+    if (by_hand || (described && !bodiless))
         message.headers.set("Content-Type", "application/json");
+    if constexpr (requires { op.prepare(message); }) {
+        if (result<void> const prepared = op.prepare(message); !prepared)
+            return prepared.error();
+    }
     return message;
 }
 
@@ -143,15 +183,20 @@ result<http::request> encode_operation(Op const& op)
 template <operation Op>
 result<typename Op::response> decode_operation(http::response& answer)
 {
-    if constexpr (requires { Op::decode(std::move(answer)); })
-        return Op::decode(std::move(answer));
-    else if constexpr (std::same_as<typename Op::response, std::string>)
+    using response = typename Op::response;
+    if constexpr (requires { response::decode(std::move(answer)); })
+        return response::decode(std::move(answer));
+    else if constexpr (std::same_as<response, std::string>)
         return std::move(answer.body);
     else
-        return decode_json<typename Op::response>(answer.body);
+        return decode_json<response>(answer.body);
 }
 
 } // namespace detail
 } // namespace inferpp::inline INFERPP_ABI
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/client/impl/operation.ipp>
+#endif
 
 #endif

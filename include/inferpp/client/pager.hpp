@@ -27,7 +27,7 @@ public:
 
     pager(std::shared_ptr<detail::pipeline> line, Op first, call_options call)
         : line_(std::move(line)),
-          next_(std::move(first)),
+          ask_(std::move(first)),
           call_(call)
     {
     }
@@ -58,21 +58,22 @@ public:
             at_ = 0;
             co_return rest;
         }
-        if (!next_)
+        if (!more_)
             co_return page{};
         auto answer =
-            co_await detail::call_operation<Op>(*line_, detail::encode_operation(*next_), call_);
+            co_await detail::call_operation<Op>(*line_, detail::encode_operation(ask_), call_);
         typename Op::response& listed = answer.value();
-        next_ = next_->next_page(std::as_const(listed));
+        more_ = ask_.advance(std::as_const(listed));
         co_return page{Op::items(listed)};
     }
 
 private:
     std::shared_ptr<detail::pipeline> line_;
-    std::optional<Op> next_;
+    Op ask_;
     call_options call_;
     std::vector<item> page_;
     std::size_t at_ = 0;
+    bool more_ = true;
 };
 
 } // namespace inferpp::inline INFERPP_ABI

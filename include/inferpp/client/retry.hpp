@@ -5,8 +5,9 @@
 #ifndef INFERPP_CLIENT_RETRY_HPP
 #define INFERPP_CLIENT_RETRY_HPP
 
-#include <inferpp/client/operation.hpp>
+#include <inferpp/client/operation_info.hpp>
 #include <inferpp/core/error.hpp>
+#include <inferpp/core/result.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -10,8 +10,10 @@
 #ifndef INFERPP_CODEC_JSON_HPP
 #define INFERPP_CODEC_JSON_HPP
 
+#include <inferpp/codec/json_rules.hpp>
 #include <inferpp/codec/json_writer.hpp>
 #include <inferpp/core/result.hpp>
+#include <inferpp/core/secret.hpp>
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
@@ -39,86 +41,6 @@
 #include <vector>
 
 namespace inferpp::inline INFERPP_ABI {
-
-/// How a C++ name becomes a name on the wire.
-enum class naming : unsigned char {
-    as_written, ///< input_size
-    camel_case, ///< inputSize
-    upper_case, ///< INPUT_SIZE
-};
-
-/**
- * @brief The rules for one described struct or enumeration.
- *
- * Found by argument-dependent lookup of a function beside the type; without one, names go as
- * written and every member but the optional ones must be there.
- *
- * @code
- * constexpr inferpp::json_rules json_rules_of(receipt const*) noexcept
- * {
- *     return inferpp::json_rules{inferpp::naming::camel_case}
- *         .renamed("access_key_id", "accessKeyID")
- *         .required("job_identifier");        // the other members keep their defaults
- * }
- * @endcode
- */
-class json_rules {
-public:
-    struct rename {
-        std::string_view name;
-        std::string_view wire;
-    };
-
-    constexpr json_rules() noexcept = default;
-    constexpr explicit json_rules(naming style) noexcept : style_(style) {}
-
-    /// One name that does not follow the style. At most 8.
-    constexpr json_rules renamed(std::string_view name, std::string_view wire) const
-    {
-        json_rules next{*this};
-        next.renames_.at(next.rename_count_++) = rename{name, wire};
-        return next;
-    }
-
-    /// Only these members must be there; the others keep the values that the struct's default
-    /// constructor gives them. At most 8.
-    template <class... Name>
-    constexpr json_rules required(Name... names) const
-    {
-        json_rules next{*this};
-        next.all_required_ = false;
-        (next.require(names), ...);
-        return next;
-    }
-
-    /// No member must be there.
-    constexpr json_rules nothing_required() const { return required(); }
-
-    constexpr naming style() const noexcept { return style_; }
-    constexpr std::span<rename const> renames() const noexcept
-    {
-        return {renames_.data(), rename_count_};
-    }
-    constexpr bool is_required(std::string_view name) const noexcept
-    {
-        if (all_required_)
-            return true;
-        for (std::size_t i = 0; i < required_count_; ++i)
-            if (required_[i] == name)
-                return true;
-        return false;
-    }
-
-private:
-    constexpr void require(std::string_view name) { required_.at(required_count_++) = name; }
-
-    naming style_ = naming::as_written;
-    bool all_required_ = true;
-    std::array<rename, 8> renames_{};
-    std::size_t rename_count_ = 0;
-    std::array<std::string_view, 8> required_{};
-    std::size_t required_count_ = 0;
-};
 
 /// A described struct with a member of this type keeps there what the struct does not know, and
 /// writes it back after its own members.
@@ -157,11 +79,11 @@ private:
  * @brief Reads a value of `T` from JSON text.
  *
  * `T` is a bool, a number, a string, an enumeration or struct described by Boost.Describe, a
- * `std::chrono::duration` (a number of its ticks), `word`, Boost.JSON's value, object or array, or
+ * `std::chrono::duration` (a number of its ticks), `secret`, `word`, Boost.JSON's value, object or array, or
  * an `optional`, `vector` or `map` (with string keys) of such. `optional`s, containers and raw JSON
  * may be missing or null. Integers must be exact, numbers finite. Of a repeated name the last wins.
- * A class with `static result<T> from_json(boost::json::value const&)` and
- * `void to_json(json_writer&) const` reads and writes itself.
+ * A class with `static result<T> from_json(boost::json::value const&)` reads itself, one with
+ * `void to_json(json_writer&) const` writes itself.
  *
  * @return the value, or `errc::bad_json` with the position, or `errc::bad_schema` with the path
  */
@@ -180,6 +102,10 @@ result<void> encode_json(T const& value, std::string& out);
 /// Writes one value with the writer; for bodies that are partly written by hand.
 template <class T>
 void write_json(T const& value, json_writer& out);
+
+/// Writes the members of a described struct into the object that is open.
+template <class T>
+void write_json_members(T const& value, json_writer& out);
 
 /// Parses JSON text: one document, one leading byte order mark ignored, nesting up to 64.
 /// @return the value, or `errc::bad_json` with the position
@@ -233,6 +159,7 @@ struct json_member {
     bool unknowns = false; ///< the place of the members that we do not know
     bool required = true;
     std::string wire{};
+    std::vector<std::string> aliases{}; ///< read where `wire` is missing
 };
 
 INFERPP_DECL std::string wire_name(std::string_view name, json_rules const& rules);
@@ -242,6 +169,11 @@ INFERPP_DECL bool read_object(boost::json::value const& from, void* object,
                               std::span<json_member const> members, json_reader& where);
 INFERPP_DECL void write_object(void const* object, std::span<json_member const> members,
                                json_writer& out);
+/// The same without the braces.
+INFERPP_DECL void write_members(void const* object, std::span<json_member const> members,
+                                json_writer& out);
+/// Writes one member with its name, unless it is empty.
+INFERPP_DECL void write_member(void const* object, json_member const& member, json_writer& out);
 
 struct json_enumerator {
     std::int64_t value;
@@ -288,10 +220,12 @@ inline constexpr bool is_raw_json =
     std::same_as<T, boost::json::array>;
 
 template <class T>
-concept self_written = requires(T const& value, boost::json::value const& from, json_writer& out) {
+concept reads_itself = requires(boost::json::value const& from) {
     { T::from_json(from) } -> std::same_as<result<T>>;
-    value.to_json(out);
 };
+
+template <class T>
+concept writes_itself = requires(T const& value, json_writer& out) { value.to_json(out); };
 
 template <class T>
 concept json_map = requires(T map, std::string key) {
@@ -355,11 +289,18 @@ std::span<json_enumerator const> words_of()
 template <class T>
 bool read_value(boost::json::value const& from, T& to, json_reader& where)
 {
-    if constexpr (self_written<T>) {
+    if constexpr (reads_itself<T>) {
         auto read = T::from_json(from);
         if (!read)
             return where.fail(read.error());
         to = std::move(*read);
+        return true;
+    } else if constexpr (writes_itself<T>) {
+        return where.fail("a value of this type is only written");
+    } else if constexpr (std::same_as<T, secret>) {
+        if (!from.is_string())
+            return where.fail_kind("a string", from);
+        to = secret{std::string_view{from.get_string().data(), from.get_string().size()}};
         return true;
     } else if constexpr (std::same_as<T, bool>) {
         return read_bool(from, to, where);
@@ -468,8 +409,10 @@ bool read_value(boost::json::value const& from, T& to, json_reader& where)
 template <class T>
 void write_value(T const& from, json_writer& out)
 {
-    if constexpr (self_written<T>) {
+    if constexpr (writes_itself<T>) {
         from.to_json(out);
+    } else if constexpr (std::same_as<T, secret>) {
+        out.string(from.reveal());
     } else if constexpr (std::same_as<T, bool>) {
         out.boolean(from);
     } else if constexpr (std::signed_integral<T>) {
@@ -596,6 +539,12 @@ template <class T>
 void write_json(T const& value, json_writer& out)
 {
     detail::write_value(value, out);
+}
+
+template <class T>
+void write_json_members(T const& value, json_writer& out)
+{
+    detail::write_members(&value, detail::members_of<T>(), out);
 }
 
 template <class T>

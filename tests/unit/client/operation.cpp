@@ -97,9 +97,21 @@ struct ping {
     static std::string target() { return "ping"; }
 };
 
+// An answer of which the status counts too.
+struct reply {
+    reply() = default;
+    std::string text;
+    static result<reply> decode(http::response&& answer)
+    {
+        reply read;
+        read.text = std::to_string(answer.status) + answer.body;
+        return read;
+    }
+};
+
 struct checked {
     using provider = platform;
-    using response = std::string;
+    using response = reply;
     static constexpr operation_info info{.name = "checked", .method = "PUT"};
     checked() = default;
     std::string text;
@@ -116,10 +128,6 @@ struct checked {
             return error{errc::invalid_argument, "can't be written"};
         out += "by hand: " + text;
         return {};
-    }
-    static result<std::string> decode(http::response&& answer)
-    {
-        return std::to_string(answer.status) + answer.body;
     }
 };
 
@@ -253,7 +261,7 @@ TEST_CASE("an operation may check itself, write its body and read its answer")
     http::response answer;
     answer.status = 201;
     answer.body = "[1,2]";
-    CHECK(decoded<checked>(answer).value() == "201[1,2]");
+    CHECK(decoded<checked>(answer).value().text == "201[1,2]");
     CHECK(decoded<echo>(answer).value() == "[1,2]");
     CHECK(decoded<look>(answer).value() ==
           std::vector<int>{1, 2});

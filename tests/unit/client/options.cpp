@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 #include <inferpp/client/job_status.hpp>
+#include <inferpp/client/operation.hpp>
 #include <inferpp/client/options.hpp>
 
 #include "unit/support.hpp"

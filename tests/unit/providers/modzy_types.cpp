@@ -2,7 +2,7 @@
 //
 // The answers of Modzy (wire notes 2.6, 2.7, 3.1 and the vendor's page of submit_embedded).
 
-#include <inferpp/providers/modzy/operations.hpp>
+#include <inferpp/modzy.hpp>
 
 #include "unit/support.hpp"
 

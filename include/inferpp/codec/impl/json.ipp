@@ -155,6 +155,10 @@ INFERPP_DECL std::string wire_name(std::string_view name, json_rules const& rule
     std::string out;
     bool raise = false;
     for (char const c : name) {
+        if (c == '_' && rules.style() == naming::kebab_case) {
+            out += '-';
+            continue;
+        }
         if (c == '_' && rules.style() == naming::camel_case) {
             raise = !out.empty();
             continue;
@@ -173,8 +177,32 @@ INFERPP_DECL std::vector<json_member> finish_members(std::span<json_member const
     for (json_member& member : finished) {
         member.wire = wire_name(member.name, rules);
         member.required = rules.is_required(member.name);
+        for (auto const& alias : rules.aliases())
+            if (alias.name == member.name)
+                member.aliases.emplace_back(alias.wire);
     }
     return finished;
+}
+
+// Where a struct has a member under its name, or under one of its other names.
+inline boost::json::value const* find_member(boost::json::object const& source,
+                                             json_member const& member)
+{
+    boost::json::value const* value = source.if_contains(member.wire);
+    for (std::string const& alias : member.aliases)
+        if (value == nullptr)
+            value = source.if_contains(alias);
+    return value;
+}
+
+inline bool is_name_of(json_member const& member, std::string_view key) noexcept
+{
+    if (member.unknowns)
+        return false;
+    for (std::string const& alias : member.aliases)
+        if (key == alias)
+            return true;
+    return key == member.wire;
 }
 
 INFERPP_DECL bool read_object(boost::json::value const& from, void* object,
@@ -190,7 +218,7 @@ INFERPP_DECL bool read_object(boost::json::value const& from, void* object,
             unknowns = static_cast<unknown_members*>(place);
             continue;
         }
-        boost::json::value const* const value = source.if_contains(member.wire);
+        boost::json::value const* const value = find_member(source, member);
         bool const may_be_missing = member.type->is_empty != nullptr || !member.required;
         if (value == nullptr) {
             if (!may_be_missing)
@@ -206,7 +234,7 @@ INFERPP_DECL bool read_object(boost::json::value const& from, void* object,
         for (auto const& entry : source) {
             bool known = false;
             for (json_member const& member : members)
-                known = known || (!member.unknowns && entry.key() == member.wire);
+                known = known || is_name_of(member, {entry.key().data(), entry.key().size()});
             if (known)
                 continue;
             if (!check_finite(entry.value(), where))
@@ -221,33 +249,44 @@ INFERPP_DECL void write_object(void const* object, std::span<json_member const> 
                                json_writer& out)
 {
     out.begin_object();
+    write_members(object, members, out);
+    out.end_object();
+}
+
+INFERPP_DECL void write_member(void const* object, json_member const& member, json_writer& out)
+{
+    // The address function serves reading too; nothing is changed here.
+    void const* const place = member.address(const_cast<void*>(object));
+    if (member.type->is_empty != nullptr && member.type->is_empty(place))
+        return;
+    out.key(member.wire);
+    bool const before = out.failed();
+    member.type->write(place, out);
+    if (!before && out.failed())
+        out.error_in('.' + member.wire);
+}
+
+INFERPP_DECL void write_members(void const* object, std::span<json_member const> members,
+                                json_writer& out)
+{
     unknown_members const* unknowns = nullptr;
     for (json_member const& member : members) {
-        // The address function serves reading too; nothing is changed here.
-        void const* const place = member.address(const_cast<void*>(object));
-        if (member.unknowns) {
-            unknowns = static_cast<unknown_members const*>(place);
-            continue;
-        }
-        if (member.type->is_empty != nullptr && member.type->is_empty(place))
-            continue;
-        out.key(member.wire);
+        if (member.unknowns)
+            unknowns =
+                static_cast<unknown_members const*>(member.address(const_cast<void*>(object)));
+        else
+            write_member(object, member, out);
+    }
+    if (unknowns == nullptr)
+        return;
+    for (auto const& entry : unknowns->values) {
+        std::string const key{entry.key().data(), entry.key().size()};
+        out.key(key);
         bool const before = out.failed();
-        member.type->write(place, out);
+        out.value(entry.value());
         if (!before && out.failed())
-            out.error_in('.' + member.wire);
+            out.error_in('.' + key);
     }
-    if (unknowns != nullptr) {
-        for (auto const& entry : unknowns->values) {
-            std::string const key{entry.key().data(), entry.key().size()};
-            out.key(key);
-            bool const before = out.failed();
-            out.value(entry.value());
-            if (!before && out.failed())
-                out.error_in('.' + key);
-        }
-    }
-    out.end_object();
 }
 
 INFERPP_DECL std::vector<json_enumerator> finish_enumerators(std::span<json_enumerator const> words,

@@ -3,87 +3,57 @@
 #ifndef INFERPP_PROVIDERS_MODZY_IMPL_TYPES_IPP
 #define INFERPP_PROVIDERS_MODZY_IMPL_TYPES_IPP
 
+#include <inferpp/codec/link.hpp>
+#include <inferpp/core/text.hpp>
 #include <inferpp/providers/modzy/types.hpp>
-
-#include <algorithm>
 
 namespace inferpp::inline INFERPP_ABI::modzy {
 
-// The receipt has {"identifier": ["a", "b"]}, the details [{"identifier": "a"}, ...], and the
-// vendor's documentation ["a", "b"].
-INFERPP_DECL result<input_keys> input_keys::from_json(boost::json::value const& value)
+INFERPP_DECL result<void> page_request::validate() const
 {
-    boost::json::value const* list = &value;
-    if (value.is_object()) {
-        list = value.get_object().if_contains("identifier");
-        if (list == nullptr)
-            return input_keys{};
-    }
-    if (list->is_null())
-        return input_keys{};
-    if (!list->is_array())
-        return error{errc::bad_schema, "expected the keys of the inputs as an array"};
-    input_keys read;
-    for (boost::json::value const& entry : list->get_array()) {
-        boost::json::value const* key = &entry;
-        if (entry.is_object())
-            key = entry.get_object().if_contains("identifier");
-        if (key == nullptr || !key->is_string())
-            return error{errc::bad_schema, "expected the key of an input as a string"};
-        read.keys.emplace_back(key->get_string().data(), key->get_string().size());
-    }
-    return read;
+    if (page < 1)
+        return refuse("page must be at least 1");
+    if (per_page < 1 || per_page > 1000)
+        return refuse("per_page must be 1 to 1000");
+    if (direction && !inferpp::detail::iequals(*direction, "ASC") &&
+        !inferpp::detail::iequals(*direction, "DESC"))
+        return refuse("direction must be \"ASC\" or \"DESC\"");
+    return {};
 }
 
-INFERPP_DECL void input_keys::to_json(json_writer& out) const
+INFERPP_DECL bool links_to_next(http::headers const& headers) noexcept
 {
-    out.begin_array();
-    for (std::string const& key : keys) {
-        out.begin_object();
-        out.key("identifier");
-        out.string(key);
-        out.end_object();
-    }
-    out.end_array();
+    for (auto const& field : headers)
+        if (inferpp::detail::iequals(field.name, "Link") && link_has_relation(field.value, "next"))
+            return true;
+    return false;
 }
 
-INFERPP_DECL job_status describe(job_details const& job)
+INFERPP_DECL error refuse(std::string message)
 {
-    job_status status{phase::unknown, job.status.text()};
-    switch (job.status.value()) {
-    case job_state::unknown: break;
-    case job_state::open:
-    case job_state::submitted:
-    case job_state::pending: status.phase = phase::queued; break;
-    case job_state::in_progress: status.phase = phase::running; break;
-    case job_state::completed:
-    case job_state::completed_with_error: {
-        bool const some_failed = job.failed > 0 || job.status == job_state::completed_with_error;
-        status.phase = !some_failed                          ? phase::succeeded
-                       : job.completed > 0 || job.total == 0 ? phase::partially_succeeded
-                                                             : phase::failed;
-        break;
-    }
-    case job_state::canceled: status.phase = phase::cancelled; break;
-    case job_state::timedout: status.phase = phase::expired; break;
-    case job_state::error: status.phase = phase::failed; break;
-    }
-    if (job.total > 0) {
-        status.counters = job_counters{job.total, job.pending, job.completed, job.failed};
-        status.progress = (std::min)(1.0, static_cast<double>(job.completed + job.failed) /
-                                              static_cast<double>(job.total));
-    }
-    return status;
+    return error{errc::invalid_argument, std::move(message)};
 }
 
-INFERPP_DECL boost::json::value const* input_result::output(std::string_view name) const noexcept
+INFERPP_DECL bool is_semantic_version(std::string_view text) noexcept
 {
-    return outputs.values.if_contains(name);
-}
-
-INFERPP_DECL error input_result::no_output(std::string_view name)
-{
-    return error{errc::bad_schema, "the model gave no output '" + std::string{name} + '\''};
+    for (int part = 0; part < 3; ++part) {
+        std::size_t digits = 0;
+        while (digits < text.size() && inferpp::detail::is_digit(text[digits]))
+            ++digits;
+        if (digits == 0 || (part < 2 && (digits == text.size() || text[digits] != '.')))
+            return false;
+        text.remove_prefix(part < 2 ? digits + 1 : digits);
+    }
+    if (text.empty())
+        return true;
+    if ((text[0] != '-' && text[0] != '+') || text.size() == 1)
+        return false;
+    for (char const c : text)
+        if (!inferpp::detail::is_digit(c) &&
+            !(inferpp::detail::ascii_lower(c) >= 'a' && inferpp::detail::ascii_lower(c) <= 'z') &&
+            c != '-' && c != '+' && c != '.')
+            return false;
+    return true;
 }
 
 } // namespace inferpp::inline INFERPP_ABI::modzy

@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Modzy's models: searching them, their versions, samples and tags.
+
+#ifndef INFERPP_PROVIDERS_MODZY_MODELS_HPP
+#define INFERPP_PROVIDERS_MODZY_MODELS_HPP
+
+#include <inferpp/providers/modzy/provider.hpp>
+#include <inferpp/providers/modzy/types.hpp>
+
+#include <cstdint>
+
+namespace inferpp::inline INFERPP_ABI::modzy {
+
+// --- what is answered ----------------------------------------------------------------------------
+
+/// A word that models are found by.
+struct model_tag {
+    model_tag() = default;
+
+    std::string identifier; ///< "computer_vision"
+    std::string name;       ///< "Computer Vision"
+    std::string data_type;  ///< "Input Type"
+    bool is_categorical = false;
+};
+BOOST_DESCRIBE_STRUCT(model_tag, (), (identifier, name, data_type, is_categorical))
+
+/// What a model can do, such as "built-in-explainability".
+struct model_feature {
+    model_feature() = default;
+
+    std::string identifier;
+    std::string name;
+    std::string description;
+};
+BOOST_DESCRIBE_STRUCT(model_feature, (), (identifier, name, description))
+
+/// A picture that stands for a model.
+struct model_image {
+    model_image() = default;
+
+    std::string url;
+    std::string caption;
+    std::string alt;
+    std::string relation_type; ///< "background", "card", "thumbnail", "logo"
+};
+BOOST_DESCRIBE_STRUCT(model_image, (), (url, caption, alt, relation_type))
+
+/// Who may see a model.
+struct model_visibility {
+    model_visibility() = default;
+
+    std::string scope; ///< "ALL"
+    boost::json::array teams;
+};
+BOOST_DESCRIBE_STRUCT(model_visibility, (), (scope, teams))
+
+/// One line of `list_models`.
+struct model_summary {
+    model_summary() = default;
+
+    std::string model_id; ///< what `job_request::model` takes
+    std::string latest_version;
+    std::vector<std::string> versions;
+    unknown_members more;
+};
+BOOST_DESCRIBE_STRUCT(model_summary, (), (model_id, latest_version, versions, more))
+
+constexpr json_rules json_rules_of(model_summary const*)
+{
+    return json_rules{naming::camel_case}
+        .also_read("model_id", "identifier")
+        .also_read("model_id", "modelID")
+        .required("model_id");
+}
+
+/// A model. The platform gives different members on different routes.
+struct model_details {
+    model_details() = default;
+
+    std::string model_id; ///< what `job_request::model` takes
+    std::string name;
+    std::string author;
+    std::string description;
+    std::string long_description;
+    std::string permalink;
+    std::string latest_version;
+    std::string latest_active_version;
+    std::vector<std::string> versions;
+    std::vector<std::string> active_versions;
+    std::vector<model_feature> features;
+    std::vector<model_tag> tags;
+    std::vector<model_image> images;
+    boost::json::array snapshot_images;
+    std::optional<bool> is_active;
+    std::optional<bool> is_available;
+    std::optional<bool> is_commercial;
+    std::optional<bool> is_experimental;
+    std::optional<bool> is_expired;
+    std::optional<bool> is_recommended;
+    std::string source_type;
+    std::string created_by_email;
+    std::string created_by_full_name;
+    timestamp creation_date_time;
+    timestamp update_date_time;
+    timestamp expiration_date;
+    timestamp last_active_date_time;
+    std::optional<model_visibility> visibility;
+    unknown_members more;
+
+    /// Whether the model has a feature, such as "built-in-explainability".
+    INFERPP_DECL bool has_feature(std::string_view identifier) const noexcept;
+};
+BOOST_DESCRIBE_STRUCT(model_details, (),
+                      (model_id, name, author, description, long_description, permalink,
+                       latest_version, latest_active_version, versions, active_versions, features,
+                       tags, images, snapshot_images, is_active, is_available, is_commercial,
+                       is_experimental, is_expired, is_recommended, source_type, created_by_email,
+                       created_by_full_name, creation_date_time, update_date_time, expiration_date,
+                       last_active_date_time, visibility, more))
+
+constexpr json_rules json_rules_of(model_details const*)
+{
+    return json_rules{naming::camel_case}
+        .also_read("model_id", "identifier")
+        .also_read("model_id", "modelID")
+        .required("model_id");
+}
+
+/// An input that a model takes: its `name` is the data key of a job's sources.
+struct model_input {
+    model_input() = default;
+
+    std::string name;                              ///< "input.txt"
+    std::string accepted_media_types;              ///< "text/plain, application/json"
+    std::optional<std::uint64_t> maximum_size;     ///< bytes
+    std::string description;
+};
+BOOST_DESCRIBE_STRUCT(model_input, (), (name, accepted_media_types, maximum_size, description))
+
+/// An output that a model gives.
+struct model_output_format {
+    model_output_format() = default;
+
+    std::string name;       ///< "results.json"
+    std::string media_type; ///< "application/json"
+    std::optional<std::uint64_t> maximum_size; ///< bytes
+    std::string description;
+};
+BOOST_DESCRIBE_STRUCT(model_output_format, (), (name, media_type, maximum_size, description))
+
+/// How long a model may take.
+struct model_timeout {
+    model_timeout() = default;
+
+    std::optional<milliseconds> status;
+    std::optional<milliseconds> run;
+};
+BOOST_DESCRIBE_STRUCT(model_timeout, (), (status, run))
+
+/// What a model needs to run.
+struct model_requirement {
+    model_requirement() = default;
+
+    std::optional<std::int64_t> requirement_id;
+    std::optional<std::int64_t> gpu_units;
+    std::string cpu_amount;    ///< "1000m"
+    std::string memory_amount; ///< "2G"
+    std::string status;        ///< "ACTIVE"; in the list of the account's
+    unknown_members more;
+};
+BOOST_DESCRIBE_STRUCT(model_requirement, (),
+                      (requirement_id, gpu_units, cpu_amount, memory_amount, status, more))
+
+/// How many engines a version may have.
+struct engine_limits {
+    engine_limits() = default;
+
+    std::int64_t minimum_parallel_capacity = 0;
+    std::int64_t maximum_parallel_capacity = 1;
+};
+BOOST_DESCRIBE_STRUCT(engine_limits, (), (minimum_parallel_capacity, maximum_parallel_capacity))
+
+/// How well a model did in some test.
+struct model_statistic {
+    model_statistic() = default;
+
+    std::string label;
+    std::string category;
+    std::string type;
+    std::string description;
+    bool highlight = false;
+    std::optional<std::int64_t> order;
+    boost::json::value value;
+};
+BOOST_DESCRIBE_STRUCT(model_statistic, (),
+                      (label, category, type, description, highlight, order, value))
+
+/// One version of a model.
+struct model_version {
+    model_version() = default;
+
+    std::string version;
+    std::string status;
+    timestamp created_at;
+    timestamp updated_at;
+    std::string created_by;
+    std::string source_type;
+    std::string long_description;
+    std::string technical_details;
+    std::string performance_summary;
+    std::string version_history;
+    std::string input_validation_schema;
+    std::optional<bool> is_active;
+    std::optional<bool> is_available;
+    std::optional<bool> is_experimental;
+    std::vector<model_input> inputs;
+    std::vector<model_output_format> outputs;
+    std::optional<model_timeout> timeout;
+    std::optional<model_requirement> requirement;
+    std::optional<engine_limits> processing;
+    std::vector<model_statistic> statistics;
+    boost::json::value sample_input;
+    boost::json::value sample_output;
+    unknown_members more; ///< also how its image was loaded
+};
+BOOST_DESCRIBE_STRUCT(model_version, (),
+                      (version, status, created_at, updated_at, created_by, source_type,
+                       long_description, technical_details, performance_summary, version_history,
+                       input_validation_schema, is_active, is_available, is_experimental, inputs,
+                       outputs, timeout, requirement, processing, statistics, sample_input,
+                       sample_output, more))
+
+constexpr json_rules json_rules_of(model_version const*)
+{
+    return json_rules{naming::camel_case}.required("version");
+}
+
+/// Tags, and the models that have them.
+struct tagged_models {
+    tagged_models() = default;
+
+    std::vector<model_tag> tags;
+    std::vector<model_details> models;
+};
+BOOST_DESCRIBE_STRUCT(tagged_models, (), (tags, models))
+
+/// The engines that all models together keep at least.
+struct engine_minimum {
+    engine_minimum() = default;
+
+    std::int64_t minimum_processing_engines_sum = 0;
+};
+BOOST_DESCRIBE_STRUCT(engine_minimum, (), (minimum_processing_engines_sum))
+
+// --- what can be asked ---------------------------------------------------------------------------
+
+/**
+ * @brief GET /models: models by the filters given, in pages.
+ *
+ * @code
+ * modzy::list_models search;
+ * search.name = "sentiment";
+ * search.is_active = true;
+ * auto models = client.pages(search);
+ * @endcode
+ *
+ * Sorts by: modelId, author, submittedByEmail, name, isExpired, isActive, latestVersion,
+ * isRecommended, lastActiveDateTime, expirationDateTime.
+ *
+ * *Source*: docs.modzy.com, "get all models"; wire notes 4.1.
+ */
+struct list_models : page_request {
+    using provider = modzy::provider;
+    using item = model_summary;
+    using response = list_page<model_summary>;
+    static constexpr operation_info info{.name = "list_models", .route = "models"};
+
+    list_models() = default;
+
+    std::optional<std::string> model_id;
+    std::optional<std::string> author;
+    std::optional<std::string> created_by_email;
+    std::optional<std::string> name; ///< or a part of it
+    std::optional<std::string> description;
+    std::optional<bool> is_active;
+    std::optional<bool> is_expired;
+    std::optional<bool> is_recommended;
+    std::optional<bool> is_commercial;
+    std::optional<timestamp> last_active_date_time;
+    std::optional<timestamp> expiration_date_time;
+};
+BOOST_DESCRIBE_STRUCT(list_models, (page_request),
+                      (model_id, author, created_by_email, name, description, is_active, is_expired,
+                       is_recommended, is_commercial, last_active_date_time, expiration_date_time))
+
+/// GET /models/latest: every model with its latest version. *Source*: wire notes 4.1.
+struct get_latest_models {
+    using provider = modzy::provider;
+    using response = std::vector<model_details>;
+    static constexpr operation_info info{.name = "get_latest_models", .route = "models/latest"};
+
+    get_latest_models() = default;
+};
+
+/// GET /models/{id}. *Source*: wire notes 4.1.
+struct get_model {
+    using provider = modzy::provider;
+    using response = model_details;
+    static constexpr operation_info info{.name = "get_model", .route = "models/{model}"};
+
+    /// @param id identifier of the model
+    explicit get_model(std::string id) : model(std::move(id)) {}
+
+    std::string model;
+};
+BOOST_DESCRIBE_STRUCT(get_model, (), (model))
+
+/// GET /models/{id}/related-models. *Source*: wire notes 4.1.
+struct get_related_models {
+    using provider = modzy::provider;
+    using response = std::vector<model_details>;
+    static constexpr operation_info info{.name = "get_related_models",
+                                         .route = "models/{model}/related-models"};
+
+    /// @param id identifier of the model
+    explicit get_related_models(std::string id) : model(std::move(id)) {}
+
+    std::string model;
+};
+BOOST_DESCRIBE_STRUCT(get_related_models, (), (model))
+
+/// GET /models/{id}/versions: in pages, each with its number and little else.
+/// *Source*: wire notes 4.1.
+struct list_model_versions : page_request {
+    using provider = modzy::provider;
+    using item = model_version;
+    using response = list_page<model_version>;
+    static constexpr operation_info info{.name = "list_model_versions",
+                                         .route = "models/{model}/versions"};
+
+    /// @param id identifier of the model
+    explicit list_model_versions(std::string id) : model(std::move(id)) {}
+
+    std::string model;
+    std::optional<std::string> version;
+    std::optional<std::string> created_by;
+    std::optional<timestamp> created_at;
+    std::optional<timestamp> updated_at;
+    std::optional<std::string> status;
+    std::optional<bool> is_active;
+    std::optional<bool> is_available;
+    std::optional<bool> is_experimental;
+};
+BOOST_DESCRIBE_STRUCT(list_model_versions, (page_request),
+                      (model, version, created_by, created_at, updated_at, status, is_active,
+                       is_available, is_experimental))
+
+/// What requests for one version have in common.
+struct version_request {
+    using provider = modzy::provider;
+
+    std::string model;   ///< identifier of the model: "ed542963de"
+    std::string version; ///< "1.0.1"
+
+    /// Refuses what is no semantic version.
+    INFERPP_DECL result<void> validate() const;
+
+protected:
+    version_request(std::string of_model, std::string with_version)
+        : model(std::move(of_model)),
+          version(std::move(with_version))
+    {
+    }
+};
+BOOST_DESCRIBE_STRUCT(version_request, (), (model, version))
+
+/// GET /models/{id}/versions/{version}: among others the names and sizes of its inputs.
+/// *Source*: wire notes 4.1.
+struct get_model_version : version_request {
+    using response = model_version;
+    static constexpr operation_info info{.name = "get_model_version",
+                                         .route = "models/{model}/versions/{version}"};
+
+    get_model_version(std::string of_model, std::string with_version)
+        : version_request(std::move(of_model), std::move(with_version))
+    {
+    }
+};
+BOOST_DESCRIBE_STRUCT(get_model_version, (version_request), ())
+
+/// GET .../sample-input: a submission that the version can take. *Source*: wire notes 4.1.
+struct get_sample_input : version_request {
+    using response = boost::json::value;
+    static constexpr operation_info info{
+        .name = "get_sample_input", .route = "models/{model}/versions/{version}/sample-input"};
+
+    get_sample_input(std::string of_model, std::string with_version)
+        : version_request(std::move(of_model), std::move(with_version))
+    {
+    }
+};
+BOOST_DESCRIBE_STRUCT(get_sample_input, (version_request), ())
+
+/// GET .../sample-output: results that the version gives. *Source*: wire notes 4.1.
+struct get_sample_output : version_request {
+    using response = boost::json::value;
+    static constexpr operation_info info{
+        .name = "get_sample_output", .route = "models/{model}/versions/{version}/sample-output"};
+
+    get_sample_output(std::string of_model, std::string with_version)
+        : version_request(std::move(of_model), std::move(with_version))
+    {
+    }
+};
+BOOST_DESCRIBE_STRUCT(get_sample_output, (version_request), ())
+
+/// PATCH of a version's `processing`: how many engines it may have. Needs an administrator's key.
+/// *Source*: wire notes 4.1.
+struct set_engine_limits : version_request {
+    using response = model_version;
+    static constexpr operation_info info{.name = "set_engine_limits",
+                                         .method = "PATCH",
+                                         .route = "models/{model}/versions/{version}"};
+
+    /// @param least 0 or more, @param most at least `least`
+    set_engine_limits(std::string of_model, std::string with_version, std::int64_t least,
+                      std::int64_t most)
+        : version_request(std::move(of_model), std::move(with_version))
+    {
+        processing.minimum_parallel_capacity = least;
+        processing.maximum_parallel_capacity = most;
+    }
+
+    engine_limits processing;
+
+    /// As `version_request`; also limits out of range.
+    INFERPP_DECL result<void> validate() const;
+};
+BOOST_DESCRIBE_STRUCT(set_engine_limits, (version_request), (processing))
+
+/// GET /models/processing-engines. *Source*: wire notes 4.1.
+struct get_engine_minimum {
+    using provider = modzy::provider;
+    using response = engine_minimum;
+    static constexpr operation_info info{.name = "get_engine_minimum",
+                                         .route = "models/processing-engines"};
+
+    get_engine_minimum() = default;
+};
+
+/// GET /models/requirements/account: the resources that the account's models may ask for.
+/// *Source*: wire notes 4.1.
+struct get_account_requirements {
+    using provider = modzy::provider;
+    using response = std::vector<model_requirement>;
+    static constexpr operation_info info{.name = "get_account_requirements",
+                                         .route = "models/requirements/account"};
+
+    get_account_requirements() = default;
+};
+
+/// GET /models/tags. *Source*: wire notes 4.1.
+struct list_tags {
+    using provider = modzy::provider;
+    using response = std::vector<model_tag>;
+    static constexpr operation_info info{.name = "list_tags", .route = "models/tags"};
+
+    list_tags() = default;
+};
+
+/// GET /models/tags/{id,...}: the models that have these tags; unknown tags have none.
+/// *Source*: wire notes 4.1.
+struct get_tagged_models {
+    using provider = modzy::provider;
+    using response = tagged_models;
+    static constexpr operation_info info{.name = "get_tagged_models"};
+
+    /// @param identifiers of the tags, at least one
+    explicit get_tagged_models(std::vector<std::string> identifiers) : tags(std::move(identifiers))
+    {
+    }
+
+    std::vector<std::string> tags;
+
+    /// Refuses an empty list.
+    INFERPP_DECL result<void> validate() const;
+    INFERPP_DECL std::string target() const;
+};
+
+// --- resources -----------------------------------------------------------------------------------
+
+/// The engines of one version, counted by state.
+struct engine_counts {
+    engine_counts() = default;
+
+    std::string identifier; ///< of the model
+    std::string version;
+    std::int64_t failed = 0;
+    std::int64_t queued = 0;
+    std::int64_t spinning_up = 0;
+    std::int64_t spinning_down = 0;
+    std::int64_t running = 0;
+    std::int64_t ready = 0;
+};
+BOOST_DESCRIBE_STRUCT(engine_counts, (),
+                      (identifier, version, failed, queued, spinning_up, spinning_down, running,
+                       ready))
+
+/// One condition of an engine.
+struct engine_condition {
+    engine_condition() = default;
+
+    std::string type;
+    std::string status;
+};
+BOOST_DESCRIBE_STRUCT(engine_condition, (), (type, status))
+
+/// One engine of a version.
+struct engine {
+    engine() = default;
+
+    std::string name;
+    timestamp created_at;
+    bool ready = false;
+    std::vector<engine_condition> conditions;
+};
+BOOST_DESCRIBE_STRUCT(engine, (), (name, created_at, ready, conditions))
+
+/// What waits for a version.
+struct queue_length {
+    queue_length() = default;
+
+    std::uint64_t queued = 0;
+};
+BOOST_DESCRIBE_STRUCT(queue_length, (), (queued))
+
+/// One version as it runs.
+struct model_processing {
+    model_processing() = default;
+
+    std::string identifier; ///< of the model
+    std::string version;
+    timestamp deployed_at;
+    std::vector<engine> engines;
+    queue_length inputs;
+    queue_length jobs;
+    boost::json::array situations;
+    boost::json::object model_deployment_state;
+    unknown_members more;
+};
+BOOST_DESCRIBE_STRUCT(model_processing, (),
+                      (identifier, version, deployed_at, engines, inputs, jobs, situations,
+                       model_deployment_state, more))
+
+/// GET /resources/processing/engines: how many engines each version has. *Source*: wire notes 4.1.
+struct get_processing_engines {
+    using provider = modzy::provider;
+    using response = std::vector<engine_counts>;
+    static constexpr operation_info info{.name = "get_processing_engines",
+                                         .route = "resources/processing/engines"};
+
+    get_processing_engines() = default;
+};
+
+/// GET /resources/processing/models: the versions that run, their engines and queues.
+/// *Source*: wire notes 4.1.
+struct get_processing_models {
+    using provider = modzy::provider;
+    using response = std::vector<model_processing>;
+    static constexpr operation_info info{.name = "get_processing_models",
+                                         .route = "resources/processing/models"};
+
+    get_processing_models() = default;
+};
+
+static_assert(!fragile_temporary<list_models> && !fragile_temporary<get_model> &&
+              !fragile_temporary<list_model_versions> && !fragile_temporary<get_model_version> &&
+              !fragile_temporary<set_engine_limits> && !fragile_temporary<get_tagged_models>);
+
+} // namespace inferpp::inline INFERPP_ABI::modzy
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/providers/modzy/impl/models.ipp>
+#endif
+
+#endif
