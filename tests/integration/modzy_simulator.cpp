@@ -2,11 +2,7 @@
 //
 // The Modzy simulator against the wire notes, by raw requests: our own types stay out.
 
-#include "support/modzy_world.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
+#include "integration/modzy_simulator.hpp"
 
 #include <string>
 #include <utility>
@@ -14,68 +10,8 @@
 
 using namespace inferpp;
 using namespace std::chrono_literals;
-namespace json = boost::json;
+using namespace modzy_wire;
 using support::simulated_world;
-
-namespace {
-
-/// Talks to a simulator in manual time without any of our types.
-struct wire : simulated_world {
-    explicit wire(testing::modzy_simulator_options with = {})
-        : simulated_world(std::move(with), time_of::manual)
-    {
-        options.retry.max_attempts = 1;
-    }
-    http::response ask(std::string method, std::string target, std::string body = {})
-    {
-        http::request message{method, std::move(target)};
-        message.body = std::move(body);
-        return run(client().raw(message));
-    }
-    json::object get(std::string target, int status = 200)
-    {
-        auto const answer = ask("GET", std::move(target));
-        CHECK(answer.status == status);
-        CHECK(answer.headers.find("Content-Type") == "application/json");
-        return json::parse(answer.body).as_object();
-    }
-    json::object submit(std::string body)
-    {
-        auto const answer = ask("POST", "jobs", std::move(body));
-        CHECK(answer.status == 202);
-        return json::parse(answer.body).as_object();
-    }
-};
-
-std::string text(json::value const& value)
-{
-    return {value.as_string().data(), value.as_string().size()};
-}
-
-std::string submission(std::string const& more = {})
-{
-    return R"({"model":{"identifier":"ed542963de","version":"1.0.1"},)" + more +
-           R"("input":{"type":"text","sources":{"happy":{"input.txt":"I love it"},)"
-           R"("angry":{"input.txt":""}}}})";
-}
-
-void check_members(json::object const& object, std::vector<char const*> const& names)
-{
-    for (char const* const name : names) {
-        CAPTURE(name);
-        CHECK(object.contains(name));
-    }
-}
-
-void check_error(json::object const& body, int status, char const* reason)
-{
-    CHECK(body.at("statusCode").to_number<int>() == status);
-    CHECK(text(body.at("status")) == reason);
-    CHECK(!text(body.at("message")).empty());
-    CHECK(body.contains("reportErrorUrl"));
-}
-
-} // namespace
 
 TEST_CASE("the receipt of a submission has the members of the notes (2.6)")
 {
@@ -131,10 +67,27 @@ TEST_CASE("the details of a job have the members of the notes (2.7) and follow i
     CHECK(state(2, 0, 1, 1) == "COMPLETED");
 
     auto const job = world.get("jobs/" + id);
-    check_members(job, {"jobIdentifier", "submittedBy", "accountIdentifier", "model", "status",
-                        "createdAt", "updatedAt", "submittedAt", "total", "pending", "completed",
-                        "failed", "elapsedTime", "queueTime", "user", "jobInputs", "explain",
-                        "team", "hoursDeleteInput", "imageClassificationModel", "timeout",
+    check_members(job, {"jobIdentifier",
+                        "submittedBy",
+                        "accountIdentifier",
+                        "model",
+                        "status",
+                        "createdAt",
+                        "updatedAt",
+                        "submittedAt",
+                        "total",
+                        "pending",
+                        "completed",
+                        "failed",
+                        "elapsedTime",
+                        "queueTime",
+                        "user",
+                        "jobInputs",
+                        "explain",
+                        "team",
+                        "hoursDeleteInput",
+                        "imageClassificationModel",
+                        "timeout",
                         "inputByteAmount"});
     CHECK(text(job.at("jobIdentifier")) == id);
     CHECK(text(job.at("submittedBy")) == "prefix");
@@ -170,14 +123,14 @@ TEST_CASE("results (3.1): 404 at first, then partial, then finished, with output
     world.time->advance(10s);
     results = world.get("results/" + id);
     CHECK(results.at("finished").as_bool());
-    check_members(results, {"jobIdentifier", "accountIdentifier", "team", "total", "completed",
-                            "failed", "finished", "submittedByKey", "explained", "submittedAt",
-                            "initialQueueTime", "totalQueueTime", "averageModelLatency",
-                            "inputSize", "results", "failures"});
+    check_members(results,
+                  {"jobIdentifier", "accountIdentifier", "team", "total", "completed", "failed",
+                   "finished", "submittedByKey", "explained", "submittedAt", "initialQueueTime",
+                   "totalQueueTime", "averageModelLatency", "inputSize", "results", "failures"});
     auto const& good = results.at("results").at("happy").as_object();
-    check_members(good, {"status", "engine", "inputFetching", "outputUploading", "modelLatency",
-                         "queueTime", "startTime", "updateTime", "endTime", "results.json",
-                         "voting"});
+    check_members(good,
+                  {"status", "engine", "inputFetching", "outputUploading", "modelLatency",
+                   "queueTime", "startTime", "updateTime", "endTime", "results.json", "voting"});
     CHECK(text(good.at("status")) == "SUCCESSFUL");
     CHECK(good.at("outputUploading").is_null());
     CHECK(text(good.at("endTime")).ends_with("+0000"));
@@ -191,8 +144,9 @@ TEST_CASE("results (3.1): 404 at first, then partial, then finished, with output
 TEST_CASE("results leaves results out when every input failed")
 {
     wire world;
-    auto const id = text(world.submit(R"({"model":{"identifier":"a","version":"1.0.0"},"input":)"
-                                      R"({"type":"text","sources":{"x":{"input.txt":""}}}})")
+    auto const id = text(world
+                             .submit(R"({"model":{"identifier":"a","version":"1.0.0"},"input":)"
+                                     R"({"type":"text","sources":{"x":{"input.txt":""}}}})")
                              .at("jobIdentifier"));
     world.time->advance(1h);
     auto const results = world.get("results/" + id);
@@ -204,9 +158,11 @@ TEST_CASE("results leaves results out when every input failed")
 TEST_CASE("explain is taken as a boolean or as text, and gives explanations")
 {
     wire world;
-    for (auto const& [member, wanted] : std::vector<std::pair<std::string, bool>>{
-             {R"("explain":true,)", true}, {R"("explain":"true",)", true},
-             {R"("explain":false,)", false}, {"", false}}) {
+    for (auto const& [member, wanted] :
+         std::vector<std::pair<std::string, bool>>{{R"("explain":true,)", true},
+                                                   {R"("explain":"true",)", true},
+                                                   {R"("explain":false,)", false},
+                                                   {"", false}}) {
         auto const id = text(world.submit(submission(member)).at("jobIdentifier"));
         world.time->advance(1h);
         CHECK(world.get("jobs/" + id).at("explain").as_bool() == wanted);
@@ -221,11 +177,12 @@ TEST_CASE("embedded data URLs are decoded, with parameters, and a broken one fai
 {
     wire world;
     auto const id =
-        text(world.submit(R"({"model":{"identifier":"a","version":"1.0.0"},"input":)"
-                          R"({"type":"embedded","sources":{)"
-                          R"("good":{"i":"data:text/plain;charset=utf-8;base64,aGVsbG8="},)"
-                          R"("broken":{"i":"data:text/plain;base64,a*b"},)"
-                          R"("none":{"i":"hello"}}}})")
+        text(world
+                 .submit(R"({"model":{"identifier":"a","version":"1.0.0"},"input":)"
+                         R"({"type":"embedded","sources":{)"
+                         R"("good":{"i":"data:text/plain;charset=utf-8;base64,aGVsbG8="},)"
+                         R"("broken":{"i":"data:text/plain;base64,a*b"},)"
+                         R"("none":{"i":"hello"}}}})")
                  .at("jobIdentifier"));
     world.time->advance(1h);
     auto const results = world.get("results/" + id);
@@ -366,9 +323,10 @@ TEST_CASE("a model of one's own answers, and an item over the limit fails alone"
         return output;
     };
     wire world{with};
-    auto const id = text(world.submit(R"({"model":{"identifier":"m","version":"1.0.0"},"input":)"
-                                      R"({"type":"text","sources":{"a":{"i":"1234"},)"
-                                      R"("b":{"i":"12345"}}}})")
+    auto const id = text(world
+                             .submit(R"({"model":{"identifier":"m","version":"1.0.0"},"input":)"
+                                     R"({"type":"text","sources":{"a":{"i":"1234"},)"
+                                     R"("b":{"i":"12345"}}}})")
                              .at("jobIdentifier"));
     world.time->advance(1h);
     auto const results = world.get("results/" + id);

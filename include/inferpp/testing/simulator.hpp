@@ -39,8 +39,9 @@ struct simulated_request {
 struct ledger_entry {
     ledger_entry() = default;
 
-    simulated_request request;
-    int status = 0; ///< 0: the connection was cut before an answer
+    simulated_request request; ///< its body is dropped when the ledger has too many, oldest first
+    std::size_t body_size = 0; ///< also of a body that was dropped
+    int status = 0;            ///< 0: the connection was cut before an answer
 };
 
 /// Something that goes wrong with one request. Members may be combined.
@@ -96,6 +97,7 @@ struct simulator_options {
     std::string certificate_pem; ///< with its key: serves https
     std::string private_key_pem;
     std::size_t body_bytes = 1UL << 30;    ///< the largest request taken
+    std::size_t ledger_bytes = 16UL << 20; ///< the ledger keeps so much of bodies in all
     std::shared_ptr<inferpp::clock> clock; ///< null: the machine's
 };
 

@@ -14,6 +14,14 @@
 #include <inferpp/testing/impl/fault_proxy.ipp>
 #include <inferpp/testing/impl/manual_clock.ipp>
 #include <inferpp/testing/impl/modzy_simulator.ipp>
+#include <inferpp/testing/impl/modzy_simulator_catalog.ipp>
+#include <inferpp/testing/impl/modzy_simulator_inferences.ipp>
+#include <inferpp/testing/impl/modzy_simulator_inputs.ipp>
+#include <inferpp/testing/impl/modzy_simulator_jobs.ipp>
+#include <inferpp/testing/impl/modzy_simulator_lists.ipp>
+#include <inferpp/testing/impl/modzy_simulator_models.ipp>
+#include <inferpp/testing/impl/modzy_simulator_results.ipp>
+#include <inferpp/testing/impl/modzy_simulator_routes.ipp>
 #include <inferpp/testing/impl/simulator.ipp>
 
 #endif

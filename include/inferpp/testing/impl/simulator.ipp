@@ -52,6 +52,8 @@ struct simulator::server : std::enable_shared_from_this<server> {
     std::uint16_t port = 0;
     std::set<tcp::socket*> open;
     std::vector<ledger_entry> ledger;
+    std::size_t kept_bytes = 0;  ///< of the bodies in the ledger
+    std::size_t oldest_body = 0; ///< the first line that may have one
     std::vector<fault> faults;
     std::deque<connection_fault> connection_faults;
     std::size_t accepted = 0;
@@ -223,9 +225,9 @@ struct simulator::server : std::enable_shared_from_this<server> {
             if (read)
                 co_return read == boost::beast::http::error::end_of_stream;
             bool const keep_alive = reading.keep_alive();
-            std::size_t const line = self->ledger.size();
-            self->ledger.emplace_back().request = to_request(reading.release());
-            fault const wrong = self->take_fault(self->ledger[line].request);
+            simulated_request request = to_request(reading.release());
+            std::size_t const line = self->enter(request);
+            fault const wrong = self->take_fault(request);
             if (wrong.delay > std::chrono::milliseconds::zero())
                 co_await self->options.clock->sleep_until(self->options.clock->now() + wrong.delay);
             if (self->owner == nullptr)
@@ -236,15 +238,13 @@ struct simulator::server : std::enable_shared_from_this<server> {
                 answer.status = wrong.status;
                 answer.body = wrong.body;
             } else if (!wrong.refuse) {
-                // A copy, because the platform may look at the ledger while it answers.
-                simulated_request const request = self->ledger[line].request;
                 answer = self->owner->answer(request);
             }
             for (auto const& field : wrong.headers)
                 answer.headers.set(field.name, field.value);
             if (wrong.claimed_length)
                 answer.headers.set("Content-Length", std::to_string(*wrong.claimed_length));
-            bool const head_only = self->ledger[line].request.method == "HEAD";
+            bool const head_only = request.method == "HEAD";
             std::string text =
                 wrong.refuse ? std::string{} : to_text(answer, keep_alive, head_only);
             bool const cut = wrong.refuse || wrong.cut_after || wrong.stall_after;
@@ -271,6 +271,27 @@ struct simulator::server : std::enable_shared_from_this<server> {
                 co_return true;
         }
         co_return false;
+    }
+
+    /// Writes a request into the ledger. Returns its line.
+    std::size_t enter(simulated_request& request)
+    {
+        std::string body = std::move(request.body);
+        ledger_entry& entry = ledger.emplace_back();
+        request.body.clear();
+        entry.request = request;
+        entry.body_size = body.size();
+        if (body.size() <= options.ledger_bytes) {
+            entry.request.body = body;
+            kept_bytes += body.size();
+        }
+        for (; kept_bytes > options.ledger_bytes; ++oldest_body) {
+            std::string dropped;
+            dropped.swap(ledger[oldest_body].request.body); // clear() would keep the memory
+            kept_bytes -= dropped.size();
+        }
+        request.body = std::move(body);
+        return ledger.size() - 1;
     }
 
     fault take_fault(simulated_request const& request)
