@@ -210,12 +210,24 @@ struct simulator::server : std::enable_shared_from_this<server> {
         error_code ignored;
         socket.set_option(tcp::no_delay{true}, ignored);
         boost::beast::flat_buffer buffer;
+        buffer.reserve(1UL << 16); // as it is, Beast would read 512 bytes at a time
         while (self->owner != nullptr) {
             parser reading;
             reading.body_limit(self->options.body_bytes);
-            auto const [read, got] =
-                co_await boost::beast::http::async_read(stream, buffer, reading, as_values);
-            boost::ignore_unused(got);
+            auto const [head, first] =
+                co_await boost::beast::http::async_read_header(stream, buffer, reading, as_values);
+            error_code read = head;
+            // Beast reads 512 bytes at once unless the buffer has room for more.
+            constexpr std::size_t most = 65536;
+            if (!read && reading.content_length().value_or(0) > most)
+                buffer.reserve(most);
+            if (!read) {
+                auto const [body, rest] =
+                    co_await boost::beast::http::async_read(stream, buffer, reading, as_values);
+                read = body;
+                boost::ignore_unused(rest);
+            }
+            boost::ignore_unused(first);
             if (read == boost::beast::http::error::body_limit) {
                 std::string const refusal = "HTTP/1.1 413 Payload Too Large\r\n"
                                             "Content-Length: 0\r\nConnection: close\r\n\r\n";
