@@ -221,7 +221,7 @@ struct simulator::server : std::enable_shared_from_this<server> {
             constexpr std::size_t most = 65536;
             if (!read && reading.content_length().value_or(0) > most)
                 buffer.reserve(most);
-            if (!read) {
+            if (!read && !reading.is_done()) {
                 auto const [body, rest] =
                     co_await boost::beast::http::async_read(stream, buffer, reading, as_values);
                 read = body;
