@@ -75,6 +75,26 @@ INFERPP_DECL std::size_t valid_utf8_prefix(std::string_view text) noexcept
     return at;
 }
 
+INFERPP_DECL std::string replace_invalid_utf8(std::string_view text)
+{
+    std::string out;
+    while (true) {
+        std::size_t const valid = valid_utf8_prefix(text);
+        out.append(text.substr(0, valid));
+        text.remove_prefix(valid);
+        if (text.empty())
+            return out;
+        out += "\xef\xbf\xbd";
+        // What is left begins with an invalid sequence. The part of it that was possible so far is
+        // that which continuation bytes would complete.
+        std::size_t part = 1;
+        for (std::size_t more = 2; more <= 3 && more <= text.size(); ++more)
+            if (valid_utf8_prefix(std::string{text.substr(0, more)}.append(4 - more, '\x80')) > 0)
+                part = more;
+        text.remove_prefix(part);
+    }
+}
+
 } // namespace inferpp::inline INFERPP_ABI::detail
 
 #endif
