@@ -72,7 +72,7 @@ outcome parse_cut_at(std::string_view stream, std::vector<std::size_t> const& cu
     for (std::size_t const cut : cuts)
         feed(cut);
     feed(stream.size());
-    got.rest = parser.finish();
+    got.rest = parser.finish() && !got.failed;
     got.last_id = parser.last_event_id();
     got.retry = written(parser.retry());
     got.comments = parser.comments();

@@ -157,9 +157,9 @@ INFERPP_DECL sse_parser::named_value sse_parser::read_line(std::string_view line
     }
     named_value found;
     found.name = name;
-    if (name == field::unknown || name == field::comment || line.size() == length)
+    if (name == field::unknown || name == field::comment)
         return found;
-    found.value = line.substr(length + 1);
+    found.value = line.substr((std::min)(line.size(), length + 1));
     if (found.value.starts_with(' '))
         found.value.remove_prefix(1);
     return found;
