@@ -83,12 +83,12 @@ public:
 
     /**
      * @brief The next complete event, without a copy where its data is one line.
-     * @return nothing: more bytes are needed. `errc::event_too_large` behind the events before the
-     *         one that is too large, as soon as it is known to be; then for ever
+     * @return null: more bytes are needed. `errc::event_too_large` behind the events before the one
+     *         that is too large, as soon as it is known to be; then for ever
      */
-    INFERPP_DECL result<std::optional<sse_event_view>> next_view();
+    INFERPP_DECL result<sse_event_view const*> next_view();
 
-    /// The same with memory of its own.
+    /// The same with memory of its own; nothing: more bytes are needed.
     INFERPP_DECL result<std::optional<sse_event>> next();
 
     /**
@@ -120,14 +120,14 @@ private:
     INFERPP_DECL static named_value read_line(std::string_view line) noexcept;
     INFERPP_DECL std::size_t find_line_end() noexcept;
     INFERPP_DECL bool skip_mark() noexcept;
-    INFERPP_DECL void take_line(named_value line);
+    INFERPP_DECL void take_line(named_value const& line);
     INFERPP_DECL void take_data(std::string_view value);
     INFERPP_DECL static void take_text(std::string& into, std::string_view value);
     INFERPP_DECL void take_retry(std::string_view digits) noexcept;
     INFERPP_DECL void look_at_partial_line();
     INFERPP_DECL void keep_data();
     INFERPP_DECL void end_event();
-    INFERPP_DECL std::string_view repaired_data();
+    INFERPP_DECL void show_event();
     INFERPP_DECL error too_large() const;
 
     sse_limits limits_;
@@ -145,18 +145,19 @@ private:
     std::string data_;
     std::string type_;
     std::string id_;
+    sse_event_view event_;
 
     std::string last_id_;
     std::optional<std::chrono::milliseconds> retry_;
     std::size_t comments_ = 0;
 
-    bool mark_done_ = false;      ///< the place of the byte order mark is behind us
-    bool skip_lf_ = false;        ///< the last line has ended with CR
+    bool mark_done_ = false; ///< the place of the byte order mark is behind us
+    bool skip_lf_ = false;   ///< the last line has ended with CR
     bool has_data_ = false;
     bool data_in_buffer_ = false;
     bool has_id_ = false;
-    bool taken_ = false;          ///< the current event was given out
-    std::optional<field> skipped_; ///< the rest of the line is of no use
+    bool taken_ = false;                  ///< the current event was given out
+    std::optional<field> skipped_;        ///< the rest of the line is of no use
     std::optional<std::size_t> exceeded_; ///< the limit that was passed
 };
 
@@ -174,9 +175,9 @@ enum class sse_end : unsigned char {
  * event and an error to end the stream; an `sse_event` is given as it is. Events with empty data
  * are passed over.
  *
- * `[DONE]` is an end in any case, since it is no JSON. With `sse_end::done_marker` it must come, and
- * need not have its empty line; otherwise a complete body is an end too, unless a part of an event
- * stands there. Else the stream fails with `errc::stream_truncated`.
+ * `[DONE]` is an end in any case, since it is no JSON. With `sse_end::done_marker` it must come,
+ * and need not have its empty line; otherwise a complete body is an end too, unless a part of an
+ * event stands there. Else the stream fails with `errc::stream_truncated`.
  */
 template <class T, sse_end End = sse_end::of_body>
 class sse_events {

@@ -350,9 +350,9 @@ TEST_CASE("a view holds until the next call, also when its event came in pieces"
 {
     sse_parser parser;
     REQUIRE(parser.feed("data: one ").has_value());
-    CHECK_FALSE(parser.next_view().value().has_value());
+    CHECK(parser.next_view().value() == nullptr);
     REQUIRE(parser.feed("line\ndata: and another\nid: 1\n\ndata: tail").has_value());
-    auto const event = parser.next_view().value().value();
+    auto const& event = *parser.next_view().value();
     CHECK(event.data == "one line\nand another");
     CHECK(event.id == "1");
     CHECK(event.type == "message");

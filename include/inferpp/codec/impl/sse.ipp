@@ -35,11 +35,11 @@ INFERPP_DECL result<void> sse_parser::feed(std::string_view data)
     return {};
 }
 
-INFERPP_DECL result<std::optional<sse_event_view>> sse_parser::next_view()
+INFERPP_DECL result<sse_event_view const*> sse_parser::next_view()
 {
     end_event();
     if (!mark_done_ && !skip_mark())
-        return std::optional<sse_event_view>{};
+        return nullptr;
     while (!exceeded_) {
         if (skip_lf_ && at_ < buffer_.size()) {
             skip_lf_ = false;
@@ -50,7 +50,7 @@ INFERPP_DECL result<std::optional<sse_event_view>> sse_parser::next_view()
             look_at_partial_line();
             if (exceeded_)
                 break;
-            return std::optional<sse_event_view>{};
+            return nullptr;
         }
         std::string_view const line{buffer_.data() + at_, end - at_};
         skip_lf_ = buffer_[end] == '\r';
@@ -70,13 +70,8 @@ INFERPP_DECL result<std::optional<sse_event_view>> sse_parser::next_view()
         }
         taken_ = true;
         if (has_data_) {
-            sse_event_view event;
-            if (!type_.empty())
-                event.type = type_;
-            event.data = repaired_data();
-            event.id = last_id_;
-            event.retry = retry_;
-            return std::optional<sse_event_view>{event};
+            show_event();
+            return &event_;
         }
         end_event();
     }
@@ -165,7 +160,7 @@ INFERPP_DECL sse_parser::named_value sse_parser::read_line(std::string_view line
     return found;
 }
 
-INFERPP_DECL void sse_parser::take_line(named_value line)
+INFERPP_DECL void sse_parser::take_line(named_value const& line)
 {
     if (line.value.size() > limits_.line_bytes) {
         exceeded_ = limits_.line_bytes;
@@ -253,7 +248,8 @@ INFERPP_DECL void sse_parser::end_event()
     type_.clear();
 }
 
-INFERPP_DECL std::string_view sse_parser::repaired_data()
+// Member by member: a copy of a whole one waits for the members that were just written.
+INFERPP_DECL void sse_parser::show_event()
 {
     std::string_view data{data_};
     if (data_in_buffer_)
@@ -263,14 +259,17 @@ INFERPP_DECL std::string_view sse_parser::repaired_data()
         data_in_buffer_ = false;
         data = data_;
     }
-    return data;
+    event_.type = type_.empty() ? std::string_view{"message"} : std::string_view{type_};
+    event_.data = data;
+    event_.id = last_id_;
+    event_.retry = retry_;
 }
 
 INFERPP_DECL error sse_parser::too_large() const
 {
-    return error{errc::event_too_large,
-                 "an event of the stream is over " + std::to_string(*exceeded_) +
-                     " bytes; raise limits.event_bytes"};
+    return error{errc::event_too_large, "an event of the stream is over " +
+                                            std::to_string(*exceeded_) +
+                                            " bytes; raise limits.event_bytes"};
 }
 
 } // namespace inferpp::inline INFERPP_ABI

@@ -32,7 +32,15 @@ INFERPP_DECL std::size_t valid_utf8_prefix(std::string_view text) noexcept
     auto const byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     std::size_t at = 0;
     while (at < size) {
-        if (size - at >= 8) { // eight ASCII bytes at once
+        if (size - at >= 32) { // ASCII bytes, 32 at once or eight
+            std::uint64_t words[4];
+            std::memcpy(words, text.data() + at, 32);
+            if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080ULL) == 0) {
+                at += 32;
+                continue;
+            }
+        }
+        if (size - at >= 8) {
             std::uint64_t word;
             std::memcpy(&word, text.data() + at, 8);
             if ((word & 0x8080808080808080ULL) == 0) {
