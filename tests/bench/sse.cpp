@@ -80,8 +80,8 @@ void take_copies(sse_parser& parser, outcome& got)
 void measure(char const* name, std::string_view stream)
 {
     std::printf("%s, %zu MiB\n", name, stream.size() >> 20);
-    for (std::size_t const piece : {std::size_t{1}, std::size_t{16}, std::size_t{1460},
-                                    std::size_t{16384}, stream.size()}) {
+    for (std::size_t const piece :
+         {std::size_t{1}, std::size_t{16}, std::size_t{1460}, std::size_t{16384}, stream.size()}) {
         // The best of some, since what disturbs only ever adds.
         outcome views;
         outcome copies;

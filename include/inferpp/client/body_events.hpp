@@ -10,6 +10,7 @@
 #include <inferpp/client/pipeline.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -35,8 +36,12 @@ public:
         clock::time_point event_deadline{};
         while (true) {
             auto ready = take();
-            if (!ready || *ready || over())
+            if (!ready || *ready)
                 co_return ready;
+            if (over()) {
+                co_await let_go();
+                co_return ready;
+            }
             auto const more = co_await read(event_deadline);
             if (!more)
                 co_return more.error();
@@ -59,6 +64,8 @@ public:
                     break;
                 some.push_back(std::move(**ready));
             }
+            if (some.empty() && over())
+                co_await let_go();
             if (!some.empty() || over())
                 co_return result<std::vector<event>>{std::move(some)};
             auto const more = co_await read(event_deadline);
@@ -68,6 +75,10 @@ public:
     }
 
 private:
+    // How long the end of a body may take behind the protocol's terminator.
+    static constexpr std::chrono::milliseconds last_wait{100};
+    static constexpr int last_reads = 4;
+
     // An event that needs no read.
     result<std::optional<event>> take()
     {
@@ -107,6 +118,22 @@ private:
         if (auto const fed = decoder_.feed({buffer.data(), *got}); !fed)
             co_return fail(fed.error());
         co_return result<void>{};
+    }
+
+    // Behind a terminator comes the end of the body, mostly at once. Read to there, the connection
+    // can be used again; else it is closed.
+    boost::asio::awaitable<void> let_go()
+    {
+        if (!answer_.body)
+            co_return;
+        std::array<char, 256> rest; // of no use
+        auto const deadline = saturating_add(line_->clock().now(), last_wait);
+        for (int i = 0; i < last_reads; ++i) {
+            auto const got = co_await answer_.body->read_some(rest, last_wait, deadline);
+            if (!got || *got == 0)
+                break;
+        }
+        answer_.body.reset();
     }
 
     error fail(error e)

@@ -161,9 +161,9 @@ public:
                 co_return all;
             if (some.size() > room) {
                 close();
-                throw failure{error{errc::body_too_large,
-                                    "the stream has more than " + std::to_string(max) +
-                                        " events; raise the maximum given to collect"}};
+                throw failure{
+                    error{errc::body_too_large, "the stream has more than " + std::to_string(max) +
+                                                    " events; raise the maximum given to collect"}};
             }
             all.insert(all.end(), std::make_move_iterator(some.begin()),
                        std::make_move_iterator(some.end()));

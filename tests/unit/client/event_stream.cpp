@@ -7,16 +7,16 @@
 #include <inferpp/codec/sse.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 
+#include "support/echo_platform.hpp"
+#include "support/run.hpp"
+#include "unit/support.hpp"
+
 #include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "support/echo_platform.hpp"
-#include "support/run.hpp"
-#include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
