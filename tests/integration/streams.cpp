@@ -28,7 +28,7 @@ struct chat : echo::generate {
     using echo::generate::generate;
 };
 
-struct listen : echo::generate {
+struct subscribe : echo::generate {
     using decoder = sse_events<echo::token>;
     using echo::generate::generate;
 };
@@ -154,7 +154,7 @@ TEST_CASE("ten thousand events in one piece are delivered in order, by the batch
         events += event(std::to_string(i));
     std::string const answer = head + chunk(events) + "0\r\n\r\n";
     streaming_world world{raw_script{{answer, answer}}};
-    listen const ask{"hello"};
+    subscribe const ask{"hello"};
     auto const client = world.client();
     auto stream = world.run(client.stream(ask));
     std::size_t next = 0;
@@ -184,7 +184,7 @@ TEST_CASE("a stream that is cancelled in a batch or a collection lets its connec
     for (auto const& way : ways) {
         streaming_world world{
             raw_script{{head + chunk(event("a") + "data: {")}, raw_script::end::hang}};
-        listen const ask{"hello"};
+        subscribe const ask{"hello"};
         auto const client = world.client();
         auto stream = world.run(client.stream(ask));
         CHECK(world.run(stream.next())->text == "a");
@@ -209,7 +209,7 @@ TEST_CASE("comments keep the bytes coming, and only events count for the limit b
     pings.pause = 1ms;
     streaming_world world{pings};
     world.options.limits.event_idle = 200ms;
-    listen const ask{"hello"};
+    subscribe const ask{"hello"};
     auto const client = world.client();
     auto stream = world.run(client.stream(ask));
     CHECK(world.run(stream.next())->text == "a");
