@@ -10,6 +10,7 @@
 #include <inferpp/codec/http_date.hpp>
 #include <inferpp/codec/json.hpp>
 #include <inferpp/codec/ndjson.hpp>
+#include <inferpp/codec/sse.hpp>
 #include <inferpp/codec/timestamp.hpp>
 #include <inferpp/codec/url.hpp>
 #include <inferpp/core/as_result.hpp>

@@ -25,6 +25,7 @@
 #include <inferpp/codec/impl/multipart.ipp>
 #include <inferpp/codec/impl/ndjson.ipp>
 #include <inferpp/codec/impl/redirect.ipp>
+#include <inferpp/codec/impl/sse.ipp>
 #include <inferpp/codec/impl/timestamp.ipp>
 #include <inferpp/codec/impl/url.ipp>
 #include <inferpp/core/impl/bytes.ipp>

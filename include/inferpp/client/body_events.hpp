@@ -10,9 +10,12 @@
 #include <inferpp/client/pipeline.hpp>
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
@@ -30,37 +33,109 @@ public:
 
     boost::asio::awaitable<result<std::optional<event>>> next() override
     {
-        limits const& bounds = line_->limits();
-        auto const event_deadline = saturating_add(line_->clock().now(), bounds.event_idle);
+        clock::time_point event_deadline{};
         while (true) {
-            auto ready = decoder_.next();
-            if (!ready)
-                co_return fail(ready.error());
-            if (*ready)
+            auto ready = take();
+            if (!ready || *ready)
                 co_return ready;
-            if (finished_ || decoder_.done())
-                co_return std::optional<event>{};
-            if (!answer_.body) {
-                // The body has ended: is that an end of the protocol's too?
-                finished_ = true;
-                if (auto const whole = decoder_.finish(); !whole)
-                    co_return fail(whole.error());
-                continue;
+            if (over()) {
+                co_await let_go();
+                co_return ready;
             }
-            std::array<char, 16384> buffer; // written before it is read
-            auto const got = co_await answer_.body->read_some(buffer, bounds.idle, event_deadline);
-            if (!got)
-                co_return fail(stalled(got.error()));
-            if (*got == 0) {
-                answer_.body.reset();
-                continue;
+            auto const more = co_await read(event_deadline);
+            if (!more)
+                co_return more.error();
+        }
+    }
+
+    boost::asio::awaitable<result<std::vector<event>>> next_some(std::size_t max) override
+    {
+        std::vector<event> some;
+        clock::time_point event_deadline{};
+        while (true) {
+            while (some.size() < max) {
+                auto ready = take();
+                if (!ready) {
+                    if (some.empty())
+                        co_return ready.error();
+                    failed_ = ready.error(); // behind the events that came before it
+                }
+                if (!ready || !*ready)
+                    break;
+                some.push_back(std::move(**ready));
             }
-            if (auto const fed = decoder_.feed({buffer.data(), *got}); !fed)
-                co_return fail(fed.error());
+            if (some.empty() && over())
+                co_await let_go();
+            if (!some.empty() || over())
+                co_return result<std::vector<event>>{std::move(some)};
+            auto const more = co_await read(event_deadline);
+            if (!more)
+                co_return more.error();
         }
     }
 
 private:
+    // How long the end of a body may take behind the protocol's terminator.
+    static constexpr std::chrono::milliseconds last_wait{100};
+    static constexpr int last_reads = 4;
+
+    // An event that needs no read.
+    result<std::optional<event>> take()
+    {
+        if (failed_)
+            return *failed_;
+        auto ready = decoder_.next();
+        if (!ready)
+            return fail(ready.error());
+        return ready;
+    }
+
+    bool over() const { return finished_ || decoder_.done(); }
+
+    // Reads once. The buffer is in a frame of its own, since most events need none.
+    // `event_deadline` is that of the awaited event, or zero before its first read.
+    boost::asio::awaitable<result<void>> read(clock::time_point& event_deadline)
+    {
+        if (!answer_.body) {
+            // The body has ended: is that an end of the protocol's too?
+            finished_ = true;
+            if (auto const whole = decoder_.finish(); !whole)
+                co_return fail(whole.error());
+            co_return result<void>{};
+        }
+        limits const& bounds = line_->limits();
+        // Bytes without an event, such as comments, don't move it.
+        if (event_deadline == clock::time_point{})
+            event_deadline = saturating_add(line_->clock().now(), bounds.event_idle);
+        std::array<char, 16384> buffer; // written before it is read
+        auto const got = co_await answer_.body->read_some(buffer, bounds.idle, event_deadline);
+        if (!got)
+            co_return fail(stalled(got.error()));
+        if (*got == 0) {
+            answer_.body.reset();
+            co_return result<void>{};
+        }
+        if (auto const fed = decoder_.feed({buffer.data(), *got}); !fed)
+            co_return fail(fed.error());
+        co_return result<void>{};
+    }
+
+    // Behind a terminator comes the end of the body, mostly at once. Read to there, the connection
+    // can be used again; else it is closed.
+    boost::asio::awaitable<void> let_go()
+    {
+        if (!answer_.body)
+            co_return;
+        std::array<char, 256> rest; // of no use
+        auto const deadline = saturating_add(line_->clock().now(), last_wait);
+        for (int i = 0; i < last_reads; ++i) {
+            auto const got = co_await answer_.body->read_some(rest, last_wait, deadline);
+            if (!got || *got == 0)
+                break;
+        }
+        answer_.body.reset();
+    }
+
     error fail(error e)
     {
         answer_.body.reset();
@@ -83,6 +158,7 @@ private:
     std::shared_ptr<pipeline> line_;
     incoming answer_;
     typename Op::decoder decoder_;
+    std::optional<error> failed_; ///< given with the next event that is asked for
     bool finished_ = false;
 };
 

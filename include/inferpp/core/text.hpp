@@ -60,6 +60,10 @@ INFERPP_DECL std::string printable(std::string_view text, std::size_t limit);
 /// The text's length up to which it is valid UTF-8; `text.size()` when all of it is.
 INFERPP_DECL std::size_t valid_utf8_prefix(std::string_view text) noexcept;
 
+/// A copy with U+FFFD in place of what is not valid UTF-8, as many of them as browsers write: one
+/// for each longest part of a sequence that could have become valid, and for each other byte.
+INFERPP_DECL std::string replace_invalid_utf8(std::string_view text);
+
 } // namespace inferpp::inline INFERPP_ABI::detail
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)

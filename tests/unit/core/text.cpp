@@ -113,3 +113,30 @@ TEST_CASE("small helpers on text")
     CHECK(ascii_lower('Z') == 'z');
     CHECK(ascii_lower('@') == '@');
 }
+
+TEST_CASE("invalid UTF-8 is replaced as browsers do")
+{
+    std::string const bad = "\xef\xbf\xbd";
+    CHECK(replace_invalid_utf8("").empty());
+    CHECK(replace_invalid_utf8("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80") ==
+          "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
+    // One for what could have become a character.
+    for (std::string const start : {"\xc3", "\xe2", "\xe2\x82", "\xf0", "\xf0\x9f",
+                                    "\xf0\x9f\x98", "\xed\x9f", "\xf4\x8f\xbf"}) {
+        CHECK(replace_invalid_utf8(start) == bad);
+        CHECK(replace_invalid_utf8("a" + start + "bc") == "a" + bad + "bc");
+        CHECK(replace_invalid_utf8(start + "\xc3\xa9") == bad + "\xc3\xa9");
+    }
+    // One for each other byte.
+    CHECK(replace_invalid_utf8("\x80\xff\xc0") == bad + bad + bad);
+    CHECK(replace_invalid_utf8("\xc0\xaf") == bad + bad);
+    CHECK(replace_invalid_utf8("\xe0\x80\xaf") == bad + bad + bad);
+    CHECK(replace_invalid_utf8("\xed\xa0\x80") == bad + bad + bad);
+    CHECK(replace_invalid_utf8("\xf4\x90\x80\x80z") == bad + bad + bad + bad + "z");
+    // ASCII in blocks, with the one bad byte at every place.
+    for (std::size_t at = 0; at < 80; ++at) {
+        std::string text(80, 'x');
+        text[at] = '\xc3';
+        CHECK(valid_utf8_prefix(text) == at);
+    }
+}

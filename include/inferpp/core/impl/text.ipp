@@ -32,7 +32,15 @@ INFERPP_DECL std::size_t valid_utf8_prefix(std::string_view text) noexcept
     auto const byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     std::size_t at = 0;
     while (at < size) {
-        if (size - at >= 8) { // eight ASCII bytes at once
+        if (size - at >= 32) { // ASCII bytes, 32 at once or eight
+            std::uint64_t words[4];
+            std::memcpy(words, text.data() + at, 32);
+            if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080ULL) == 0) {
+                at += 32;
+                continue;
+            }
+        }
+        if (size - at >= 8) {
             std::uint64_t word;
             std::memcpy(&word, text.data() + at, 8);
             if ((word & 0x8080808080808080ULL) == 0) {
@@ -73,6 +81,26 @@ INFERPP_DECL std::size_t valid_utf8_prefix(std::string_view text) noexcept
         at += length;
     }
     return at;
+}
+
+INFERPP_DECL std::string replace_invalid_utf8(std::string_view text)
+{
+    std::string out;
+    while (true) {
+        std::size_t const valid = valid_utf8_prefix(text);
+        out.append(text.substr(0, valid));
+        text.remove_prefix(valid);
+        if (text.empty())
+            return out;
+        out += "\xef\xbf\xbd";
+        // What is left begins with an invalid sequence. The part of it that was possible so far is
+        // that which continuation bytes would complete.
+        std::size_t part = 1;
+        for (std::size_t more = 2; more <= 3 && more <= text.size(); ++more)
+            if (valid_utf8_prefix(std::string{text.substr(0, more)}.append(4 - more, '\x80')) > 0)
+                part = more;
+        text.remove_prefix(part);
+    }
 }
 
 } // namespace inferpp::inline INFERPP_ABI::detail
