@@ -44,6 +44,9 @@
 #include <inferpp/net/impl/resolver.ipp>
 #include <inferpp/net/impl/tls_context.ipp>
 #include <inferpp/net/impl/transport.ipp>
+#include <inferpp/providers/launch/impl/predictions.ipp>
+#include <inferpp/providers/launch/impl/provider.ipp>
+#include <inferpp/providers/launch/impl/responses.ipp>
 #include <inferpp/providers/modzy/impl/explanations.ipp>
 #include <inferpp/providers/modzy/impl/file_job.ipp>
 #include <inferpp/providers/modzy/impl/inferences.ipp>

@@ -78,6 +78,9 @@ boost::asio::awaitable<std::shared_ptr<job_state const>> submit(
     co_return state;
 }
 
+/// Refuses a stream of another type; one without a type is taken.
+INFERPP_DECL result<void> check_media_type(incoming const& answer, std::string_view wanted);
+
 template <stream_operation Op>
 boost::asio::awaitable<event_stream<typename Op::event>> stream(std::shared_ptr<pipeline> line,
                                                                 result<http::request> message,
@@ -86,10 +89,32 @@ boost::asio::awaitable<event_stream<typename Op::event>> stream(std::shared_ptr<
     error failed;
     try {
         auto answer = co_await line->open(std::move(message), Op::info, call);
+        if constexpr (requires { Op::media_type; }) {
+            if (answer)
+                if (auto const valid = check_media_type(*answer, Op::media_type); !valid)
+                    answer = line->complete(valid.error(), Op::info);
+        }
         if (answer)
             co_return event_stream<typename Op::event>{
                 std::make_unique<body_events<Op>>(std::move(line), std::move(*answer))};
         failed = answer.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), Op::info);
+    }
+    throw failure{std::move(failed)};
+}
+
+/// Makes the requests of a stream that takes several.
+template <composed_stream Op, class Client>
+boost::asio::awaitable<event_stream<typename Op::event>> perform_stream(
+    std::shared_ptr<pipeline> line, Client client, Op op, call_options call)
+{
+    error failed;
+    try {
+        if constexpr (requires { op.validate(); })
+            op.validate().value();
+        co_return co_await Op::perform(std::move(client), std::move(op), call);
     }
     catch (boost::system::system_error const&) {
         failed = line->complete(current_error(), Op::info);
@@ -192,11 +217,61 @@ public:
 
     /// Starts a stream. @return it once the server has answered with success
     template <operation_of<Provider> Op>
-        requires stream_operation<Op>
+        requires streaming<Op>
     boost::asio::awaitable<event_stream<typename Op::event>> stream(Op const& op,
                                                                     call_options call = {}) const
     {
-        return detail::stream<Op>(line_, detail::encode_operation(op), call);
+        if constexpr (composed_stream<Op>)
+            return detail::perform_stream<Op>(line_, *this, op, call);
+        else
+            return detail::stream<Op>(line_, detail::encode_operation(op), call);
+    }
+
+    // A request may be another operation for each verb: it names them as `send_form`,
+    // `submit_form` and `stream_form`, which are made from it.
+
+    /// `send` of the request's `send_form`.
+    template <class Request>
+        requires operation_of<typename Request::send_form, Provider>
+    auto send(Request const& request, call_options call = {}) const
+    {
+        typename Request::send_form const form{request};
+        return send(form, call);
+    }
+
+    /// `submit` of the request's `submit_form`.
+    template <class Request>
+        requires operation_of<typename Request::submit_form, Provider>
+    auto submit(Request const& request, call_options call = {}) const
+    {
+        typename Request::submit_form const form{request};
+        return submit(form, call);
+    }
+
+    /// `attach` to a job of the request's `submit_form`.
+    template <class Request>
+        requires operation_of<typename Request::submit_form, Provider>
+    auto attach(std::string_view token_or_id) const
+    {
+        return attach<typename Request::submit_form>(token_or_id);
+    }
+
+    /// `run` of the request's `submit_form`.
+    template <class Request>
+        requires operation_of<typename Request::submit_form, Provider>
+    auto run(Request const& request, poll_options poll, call_options call = {}) const
+    {
+        typename Request::submit_form const form{request};
+        return run(form, poll, call);
+    }
+
+    /// `stream` of the request's `stream_form`.
+    template <class Request>
+        requires operation_of<typename Request::stream_form, Provider>
+    auto stream(Request const& request, call_options call = {}) const
+    {
+        typename Request::stream_form const form{request};
+        return stream(form, call);
     }
 
     /// The pages of a listing. No I/O until the first is asked for.
@@ -232,6 +307,12 @@ public:
                                                     call_options call = {}) const
     {
         return detail::download(line_, std::move(address), call);
+    }
+
+    /// The platform: its name, address and errors.
+    Provider const& platform() const noexcept
+    {
+        return static_cast<Provider const&>(line_->platform());
     }
 
     /// The executor given to the constructor.

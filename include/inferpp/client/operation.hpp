@@ -6,6 +6,7 @@
 #ifndef INFERPP_CLIENT_OPERATION_HPP
 #define INFERPP_CLIENT_OPERATION_HPP
 
+#include <inferpp/client/event_stream.hpp>
 #include <inferpp/client/job_status.hpp>
 #include <inferpp/client/operation_info.hpp>
 #include <inferpp/client/options.hpp>
@@ -48,6 +49,15 @@ concept composed_operation = requires(basic_client<typename Op::provider> client
     } -> std::same_as<boost::asio::awaitable<typename Op::response>>;
 };
 
+/// The same for an operation whose answer is a stream.
+template <class Op>
+concept composed_stream = requires(basic_client<typename Op::provider> client, Op op,
+                                   call_options call) {
+    {
+        Op::perform(std::move(client), std::move(op), call)
+    } -> std::same_as<boost::asio::awaitable<event_stream<typename Op::event>>>;
+};
+
 /**
  * @brief A request type: `provider` names its platform, `response` what `send` gives, `info` how it
  *        is sent.
@@ -67,7 +77,8 @@ template <class Op>
 concept operation = requires {
     typename Op::response;
     { Op::info } -> std::convertible_to<operation_info const&>;
-} && (composed_operation<Op> || has_target<Op> || !operation_info{Op::info}.route.empty());
+} && (composed_operation<Op> || composed_stream<Op> || has_target<Op> ||
+      !operation_info{Op::info}.route.empty());
 
 /**
  * @brief An operation that starts a job.
@@ -95,6 +106,8 @@ concept job_operation =
 /**
  * @brief An operation whose answer is a stream of events.
  *
+ * `media_type`, where there is one, is asked for, and an answer of another type is refused.
+ *
  * `decoder` is a push parser that is made from a limit in bytes: `result<void> feed(bytes)`,
  * `result<std::optional<event>> next()`, and `result<void> finish()`, which is called when the body
  * has ended and fails where the protocol's own terminator is missing. `bool done()` says that the
@@ -117,6 +130,10 @@ concept page_operation = operation<Op> && requires(Op& op, typename Op::response
     { Op::items(page) } -> std::same_as<std::vector<typename Op::item>>;
     { op.advance(std::as_const(page)) } -> std::same_as<bool>;
 };
+
+/// What `basic_client::stream` takes.
+template <class Op>
+concept streaming = stream_operation<Op> || (operation<Op> && composed_stream<Op>);
 
 /// An operation of the platform `Provider`: its `provider` says so.
 template <class Op, class Provider>
@@ -172,6 +189,8 @@ result<http::request> encode_operation(Op const& op)
     }
     if (by_hand || (described && !bodiless))
         message.headers.set("Content-Type", "application/json");
+    if constexpr (requires { Op::media_type; })
+        message.headers.set("Accept", std::string{Op::media_type} + ", */*;q=0.1");
     if constexpr (requires { op.prepare(message); }) {
         if (result<void> const prepared = op.prepare(message); !prepared)
             return prepared.error();

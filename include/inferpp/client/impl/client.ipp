@@ -8,6 +8,18 @@
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
+INFERPP_DECL result<void> check_media_type(incoming const& answer, std::string_view wanted)
+{
+    auto const type = answer.headers.find("Content-Type");
+    if (!type || iequals(trim(type->substr(0, type->find(';'))), wanted))
+        return {};
+    error e{errc::bad_http,
+            "the answer is no stream of " + std::string{wanted} + ", but " + printable(*type, 64)};
+    e.edit().http_status = answer.status;
+    e.edit().sent = sent_state::yes;
+    return e;
+}
+
 INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline> line,
                                                         http::request message, call_options call)
 {
