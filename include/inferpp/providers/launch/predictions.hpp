@@ -5,6 +5,7 @@
 #ifndef INFERPP_PROVIDERS_LAUNCH_PREDICTIONS_HPP
 #define INFERPP_PROVIDERS_LAUNCH_PREDICTIONS_HPP
 
+#include <inferpp/core/as_result.hpp>
 #include <inferpp/core/secret.hpp>
 #include <inferpp/providers/launch/provider.hpp>
 #include <inferpp/providers/launch/responses.hpp>
