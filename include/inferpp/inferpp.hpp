@@ -19,9 +19,11 @@
 #include <inferpp/core/log.hpp>
 #include <inferpp/core/result.hpp>
 #include <inferpp/core/secret.hpp>
+#include <inferpp/launch.hpp>
 #include <inferpp/modzy.hpp>
 #include <inferpp/net/clock.hpp>
 #include <inferpp/net/http.hpp>
+#include <inferpp/net/http_server.hpp>
 #include <inferpp/net/https_transport.hpp>
 #include <inferpp/net/resolver.hpp>
 #include <inferpp/net/transport.hpp>

@@ -7,6 +7,8 @@
 
 #include <inferpp/client/client.hpp>
 #include <inferpp/core/as_result.hpp>
+#include <inferpp/net/http_server.hpp>
+#include <inferpp/providers/launch/callbacks.hpp>
 #include <inferpp/providers/launch/predictions.hpp>
 #include <inferpp/providers/launch/provider.hpp>
 #include <inferpp/providers/launch/responses.hpp>

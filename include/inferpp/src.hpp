@@ -39,11 +39,13 @@
 #include <inferpp/net/impl/connection.ipp>
 #include <inferpp/net/impl/dial.ipp>
 #include <inferpp/net/impl/http.ipp>
+#include <inferpp/net/impl/http_server.ipp>
 #include <inferpp/net/impl/https_transport.ipp>
 #include <inferpp/net/impl/proxy.ipp>
 #include <inferpp/net/impl/resolver.ipp>
 #include <inferpp/net/impl/tls_context.ipp>
 #include <inferpp/net/impl/transport.ipp>
+#include <inferpp/providers/launch/impl/callbacks.ipp>
 #include <inferpp/providers/launch/impl/predictions.ipp>
 #include <inferpp/providers/launch/impl/provider.ipp>
 #include <inferpp/providers/launch/impl/responses.ipp>

@@ -7,6 +7,7 @@
 
 #include <inferpp/client/body_events.hpp>
 #include <inferpp/client/job.hpp>
+#include <inferpp/client/many.hpp>
 #include <inferpp/client/operation.hpp>
 #include <inferpp/client/pager.hpp>
 #include <inferpp/client/pipeline.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -274,6 +276,38 @@ public:
         return stream(form, call);
     }
 
+    /**
+     * @brief Runs many jobs, so many at once, and gives their results as they end.
+     *
+     * @code
+     * std::vector<std::pair<int, launch::endpoint_request<>>> requests = ...;
+     * auto results = client.submit_all(std::move(requests), {.deadline = 5min});
+     * while (auto one = co_await results.next())
+     *     if (one->outcome)
+     *         use(one->key, *one->outcome);
+     * @endcode
+     *
+     * A job that fails ends nothing but itself; its error carries its id. Nothing is submitted
+     * before the first result is awaited. Destroying the stream cancels the waits, see
+     * `poll_options::on_abandon` for the jobs, and submits nothing more.
+     * @param requests a range of pairs of a key of yours and a request, read as they are needed
+     * @throws failure `invalid_argument` for a concurrency out of range
+     */
+    template <std::ranges::input_range Range>
+    auto submit_all(Range requests, poll_options poll, many_options many = {},
+                    call_options call = {}) const
+    {
+        return detail::call_all(get_executor(), std::move(requests), run_one{*this, poll, call},
+                                many);
+    }
+
+    /// As `submit_all`, for requests that one call answers.
+    template <std::ranges::input_range Range>
+    auto send_all(Range requests, many_options many = {}, call_options call = {}) const
+    {
+        return detail::call_all(get_executor(), std::move(requests), send_one{*this, call}, many);
+    }
+
     /// The pages of a listing. No I/O until the first is asked for.
     template <operation_of<Provider> Op>
         requires page_operation<Op>
@@ -333,6 +367,28 @@ public:
     void stream(Op const&&, call_options = {}) const = delete;
 
 private:
+    struct run_one {
+        basic_client client;
+        poll_options poll;
+        call_options call;
+
+        template <class Request>
+        auto operator()(Request const& request) const
+        {
+            return client.run(request, poll, call);
+        }
+    };
+    struct send_one {
+        basic_client client;
+        call_options call;
+
+        template <class Request>
+        auto operator()(Request const& request) const
+        {
+            return client.send(request, call);
+        }
+    };
+
     template <class Op>
     static boost::asio::awaitable<job<Op>> submitted(
         std::shared_ptr<detail::pipeline> line, boost::asio::awaitable<typename Op::response> call)

@@ -70,13 +70,19 @@ public:
     boost::asio::awaitable<result<bool>> ask(call_options call) override
     {
         using asked = typename Op::status_operation;
-        auto raw = co_await call_operation<asked>(*job_.line, encode_operation(asked{job_.id}),
-                                                  call);
-        if (!raw)
-            co_return raw.error();
         auto fresh = std::make_unique<status_of<Op>>();
-        static_cast<job_status&>(*fresh) = Op::describe(*raw);
-        fresh->raw = std::make_shared<typename asked::response>(std::move(*raw));
+        if (job_.delivered) {
+            auto const& answer =
+                *static_cast<typename asked::response const*>(job_.delivered.get());
+            fresh->raw = std::make_shared<typename asked::response>(answer);
+        } else {
+            auto raw = co_await call_operation<asked>(*job_.line, encode_operation(asked{job_.id}),
+                                                      call);
+            if (!raw)
+                co_return raw.error();
+            fresh->raw = std::make_shared<typename asked::response>(std::move(*raw));
+        }
+        static_cast<job_status&>(*fresh) = Op::describe(*fresh->raw);
         hint = fresh->poll_after;
         bool const ended = is_terminal(fresh->phase);
         bool const changed = !last_ || !(static_cast<job_status&>(*last_) == *fresh);
@@ -330,6 +336,9 @@ boost::asio::awaitable<cancel_outcome> cancel_job(std::shared_ptr<job_state cons
 
 } // namespace detail
 
+template <job_operation Op>
+class weak_job;
+
 /**
  * @brief A job on a platform: a handle that knows its id from the start.
  *
@@ -419,15 +428,50 @@ public:
         return detail::cancel_job<Op>(state_, call);
     }
 
+    /**
+     * @brief Tells everyone who waits for the job what another way than asking has brought, such as
+     *        a callback: an answer of the status operation.
+     *
+     * They go on at once: with this answer if it is terminal (the first such counts), else by
+     * asking now. Called on the client's executor.
+     */
+    void deliver(typename Op::status_operation::response answer) const
+    {
+        if (is_terminal(Op::describe(answer).phase) && !state_->delivered)
+            state_->delivered = std::make_shared<typename Op::status_operation::response const>(
+                std::move(answer));
+        detail::wake(*state_);
+    }
+
 private:
     template <class Provider>
     friend class basic_client;
+    friend class weak_job<Op>;
 
     explicit job(std::shared_ptr<detail::job_state const> state) noexcept : state_(std::move(state))
     {
     }
 
     std::shared_ptr<detail::job_state const> state_;
+};
+
+/// A handle that does not keep what belongs to the job, and knows when nobody else does.
+template <job_operation Op>
+class weak_job {
+public:
+    weak_job() noexcept = default;
+    weak_job(job<Op> const& of) noexcept : state_(of.state_) {}
+
+    /// The job, as long as somebody has a handle of it or waits for it.
+    std::optional<job<Op>> lock() const
+    {
+        if (auto state = state_.lock())
+            return job<Op>{std::move(state)};
+        return std::nullopt;
+    }
+
+private:
+    std::weak_ptr<detail::job_state const> state_;
 };
 
 } // namespace inferpp::inline INFERPP_ABI

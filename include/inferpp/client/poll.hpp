@@ -13,8 +13,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace inferpp::inline INFERPP_ABI::detail {
+
+class poll_pause;
 
 /// A job as all its handles share it.
 struct job_state {
@@ -23,7 +26,42 @@ struct job_state {
     std::string id;
     std::optional<clock::time_point> submitted; ///< empty for an attached job
     std::shared_ptr<void const> receipt;        ///< the typed answer to the submission
+
+    // What came on another way than by asking. Handles are const, and share it.
+    mutable std::shared_ptr<void const> delivered; ///< a terminal answer of the status operation
+    mutable poll_pause* pauses = nullptr;          ///< of all who wait between two polls
 };
+
+/// A pause between two polls, which `wake` ends early.
+class poll_pause : public sleeper {
+public:
+    poll_pause(job_state const& job, clock::time_point until)
+        : sleeper(job.line->executor(), job.line->clock(), until),
+          job_(job),
+          next_(std::exchange(job.pauses, this))
+    {
+        if (next_ != nullptr)
+            next_->previous_ = this;
+    }
+    poll_pause(poll_pause const&) = delete;
+    poll_pause& operator=(poll_pause const&) = delete;
+    ~poll_pause()
+    {
+        (previous_ != nullptr ? previous_->next_ : job_.pauses) = next_;
+        if (next_ != nullptr)
+            next_->previous_ = previous_;
+    }
+
+    poll_pause* next() const noexcept { return next_; }
+
+private:
+    job_state const& job_;
+    poll_pause* next_;
+    poll_pause* previous_ = nullptr;
+};
+
+/// Lets everyone who waits for the job ask now.
+INFERPP_DECL void wake(job_state const& job);
 
 /// What is asked again and again.
 class poll_probe {

@@ -97,9 +97,8 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
                                                              poll_probe& probe)
 {
     while (true) {
-        if (progress.polls > 0 || progress.delay_first) {
-            sleeper asleep{job.line->executor(), job.line->clock(),
-                           next_poll_time(job, options, progress, probe)};
+        if ((progress.polls > 0 || progress.delay_first) && !job.delivered) {
+            poll_pause asleep{job, next_poll_time(job, options, progress, probe)};
             auto const [code] =
                 co_await asleep.timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
             if (code && !asleep.woken)
@@ -110,6 +109,14 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
         auto ended = judge_poll(job, progress, co_await probe.ask(call));
         if (ended)
             co_return std::move(*ended);
+    }
+}
+
+INFERPP_DECL void wake(job_state const& job)
+{
+    for (poll_pause* pause = job.pauses; pause != nullptr; pause = pause->next()) {
+        pause->woken = true;
+        pause->timer.cancel();
     }
 }
 
