@@ -23,5 +23,8 @@
 #include <inferpp/testing/impl/modzy_simulator_results.ipp>
 #include <inferpp/testing/impl/modzy_simulator_routes.ipp>
 #include <inferpp/testing/impl/simulator.ipp>
+#include <inferpp/testing/impl/simulator_connections.ipp>
+#include <inferpp/testing/impl/simulator_messages.ipp>
+#include <inferpp/testing/impl/simulator_streams.ipp>
 
 #endif
