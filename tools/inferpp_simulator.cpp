@@ -8,6 +8,7 @@
 
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
+#include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -33,9 +34,10 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy\n"
+    "  PLATFORM           modzy, launch\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
+    "modzy:\n"
     "  --chunk-limit SIZE largest chunk of an upload, such as 64Ki; default: 1M\n"
     "  --max-inputs N     inputs in one job; default: 10000\n"
     "  --storage FOLDER   what jobs find in S3 and Azure: files at bucket/key; and in databases:\n"
@@ -73,34 +75,74 @@ testing::modzy_storage read_storage(std::filesystem::path const& folder)
     return storage;
 }
 
-// Whether the command line makes sense.
-bool parse(int count, char** values, testing::modzy_simulator_options& out)
+// What all platforms understand. Whether the option makes sense.
+template <class Options>
+bool parse_common(std::string_view name, std::string_view value, Options& out)
 {
-    if (count < 2 || std::string_view{values[1]} != "modzy")
-        return false;
-    for (int i = 2; i < count; i += 2) {
-        std::string_view const name = values[i];
-        if (i + 1 == count)
-            return false;
-        std::string_view const value = values[i + 1];
-        if (name == "--port") {
-            if (!parse_number(value, out.port))
-                return false;
-        } else if (name == "--max-inputs") {
-            if (!parse_number(value, out.max_inputs))
-                return false;
-        } else if (name == "--api-key" && !value.empty()) {
-            out.api_key = value;
-        } else if (name == "--chunk-limit" && !value.empty()) {
-            out.chunk_limit = value;
-        } else if (name == "--storage" && !value.empty()) {
-            out.storage = read_storage(value);
-        } else {
-            return false;
-        }
-    }
+    if (name == "--port")
+        return parse_number(value, out.port);
+    out.api_key = value;
+    return name == "--api-key" && !value.empty();
+}
+
+bool parse(std::string_view name, std::string_view value, testing::modzy_simulator_options& out)
+{
+    if (name == "--max-inputs")
+        return parse_number(value, out.max_inputs);
+    if (name == "--chunk-limit" && !value.empty())
+        out.chunk_limit = value;
+    else if (name == "--storage" && !value.empty())
+        out.storage = read_storage(value);
+    else
+        return parse_common(name, value, out);
     return true;
 }
+
+testing::modzy_simulator_options default_options(testing::modzy_simulator_options const*)
+{
+    testing::modzy_simulator_options options;
+    options.kept_bytes = 0; // the models here look at sizes and digests alone
+    return options;
+}
+
+template <class Options>
+Options default_options(Options const*)
+{
+    return {};
+}
+
+bool parse(std::string_view name, std::string_view value, testing::launch_simulator_options& out)
+{
+    return parse_common(name, value, out);
+}
+
+// Serves a platform until it is told to end. Returns false when the command line makes no sense.
+template <class Simulator, class Options>
+bool serve(int count, char** values)
+{
+    Options options = default_options(static_cast<Options const*>(nullptr));
+    for (int i = 2; i < count; i += 2)
+        if (i + 1 == count || !parse(values[i], values[i + 1], options))
+            return false;
+    boost::asio::io_context context{1};
+    Simulator simulator{context.get_executor(), options};
+    boost::asio::signal_set signals{context, SIGTERM, SIGINT};
+    signals.async_wait([&simulator](boost::system::error_code, int) { simulator.stop(); });
+    std::printf("%s\n", simulator.base_url().c_str());
+    std::fflush(stdout);
+    context.run();
+    return true;
+}
+
+struct platform {
+    std::string_view name;
+    bool (*serve)(int count, char** values);
+};
+
+constexpr platform platforms[] = {
+    {"modzy", serve<testing::modzy_simulator, testing::modzy_simulator_options>},
+    {"launch", serve<testing::launch_simulator, testing::launch_simulator_options>},
+};
 
 } // namespace
 
@@ -111,20 +153,11 @@ int main(int count, char** values)
         return 0;
     }
     try {
-        testing::modzy_simulator_options options;
-        options.kept_bytes = 0; // the models here look at sizes and digests alone
-        if (!parse(count, values, options)) {
-            std::fputs(usage, stderr);
-            return 2;
-        }
-        boost::asio::io_context context{1};
-        testing::modzy_simulator simulator{context.get_executor(), options};
-        boost::asio::signal_set signals{context, SIGTERM, SIGINT};
-        signals.async_wait([&simulator](boost::system::error_code, int) { simulator.stop(); });
-        std::printf("%s\n", simulator.base_url().c_str());
-        std::fflush(stdout);
-        context.run();
-        return 0;
+        for (platform const& each : platforms)
+            if (count > 1 && values[1] == each.name && each.serve(count, values))
+                return 0;
+        std::fputs(usage, stderr);
+        return 2;
     }
     catch (std::exception const& e) {
         std::fprintf(stderr, "inferpp_simulator: %s\n", e.what());

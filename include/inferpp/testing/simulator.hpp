@@ -42,6 +42,55 @@ struct ledger_entry {
     simulated_request request; ///< its body is dropped when the ledger has too many, oldest first
     std::size_t body_size = 0; ///< also of a body that was dropped
     int status = 0;            ///< 0: the connection was cut before an answer
+    bool complete = false;     ///< the answer went out to its end, also one that is streamed
+};
+
+/// What a streamed answer does next.
+struct stream_step {
+    stream_step() = default;
+
+    enum class kind {
+        piece, ///< sends `data` as one chunk
+        end,   ///< the body ends as it should
+        cut,   ///< sends `data`, if any, and closes the connection inside the body
+        stall, ///< sends nothing more, until the client goes away
+    };
+
+    kind what = kind::piece;
+    /// Before the step, from when the step before it was due: pieces that come late don't delay
+    /// those after them.
+    std::chrono::milliseconds wait{0};
+    /// Not copied; must stay as it is until the next call of `next()`.
+    std::string_view data;
+};
+
+/**
+ * @brief The body of an answer that is sent piece by piece, each in its time.
+ *
+ * One for each request that is answered so; with thousands of them, what they send is better
+ * shared. It is destroyed when the body has ended or the client has gone, perhaps after the
+ * simulator itself: a destructor must not use that.
+ */
+class answer_stream {
+public:
+    virtual ~answer_stream() = default;
+    answer_stream(answer_stream const&) = delete;
+    answer_stream& operator=(answer_stream const&) = delete;
+
+    /// The next step; not called again after the last one, nor when the simulator has stopped.
+    virtual stream_step next() = 0;
+
+protected:
+    answer_stream() = default;
+};
+
+/// An answer with what messages do not have: time and streams.
+struct simulated_answer : http::response {
+    simulated_answer() = default;
+    simulated_answer(http::response whole) : http::response(std::move(whole)) {}
+
+    std::chrono::milliseconds delay{0};    ///< the platform takes so long before it answers
+    std::unique_ptr<answer_stream> stream; ///< instead of `body`: sent in chunks
 };
 
 /// Something that goes wrong with one request. Members may be combined.
@@ -58,10 +107,12 @@ struct fault {
     std::string body;                   ///< of that answer
     http::headers headers;              ///< added to the answer
     /// Sends only so many bytes of the answer, its header included, then closes. 0: no answer.
+    /// Of a streamed answer the lines with the sizes of chunks count too.
     std::optional<std::size_t> cut_after;
     /// Sends only so many bytes of the answer, then nothing more, and keeps the connection open.
     std::optional<std::size_t> stall_after;
-    /// The Content-Length that the answer claims. Closes after an answer that is shorter.
+    /// The Content-Length that the answer claims. Closes after an answer that is shorter. Nothing to
+    /// streamed answers.
     std::optional<std::size_t> claimed_length;
     bool reset = false;      ///< closes with RST instead of FIN
     bool half_close = false; ///< sends FIN after the answer and goes on to listen
@@ -98,6 +149,8 @@ struct simulator_options {
     std::string private_key_pem;
     std::size_t body_bytes = 1UL << 30;    ///< the largest request taken
     std::size_t ledger_bytes = 16UL << 20; ///< the ledger keeps so much of bodies in all
+    /// Closes a connection on which no request has begun to come for so long. Zero: never.
+    std::chrono::milliseconds idle_limit{0};
     std::shared_ptr<inferpp::clock> clock; ///< null: the machine's
 };
 
@@ -135,6 +188,10 @@ public:
     /// Connections accepted so far.
     INFERPP_DECL std::size_t connections() const noexcept;
 
+    /// Requests that are being answered now, and those of them with a streamed answer.
+    INFERPP_DECL std::size_t requests_in_progress() const noexcept;
+    INFERPP_DECL std::size_t streams_in_progress() const noexcept;
+
     /// Stops listening and closes all connections.
     INFERPP_DECL void stop() noexcept;
 
@@ -145,11 +202,22 @@ protected:
     /// Begins to accept; called at the end of the derived constructor.
     INFERPP_DECL void start();
 
-    /// Plays the platform.
-    virtual http::response answer(simulated_request const& request) = 0;
+    /// Plays the platform: one of these two is to be overridden, the second by a platform whose
+    /// answers take time or are streamed. The request may be moved from.
+    INFERPP_DECL virtual http::response answer(simulated_request const& request);
+    INFERPP_DECL virtual simulated_answer respond(simulated_request& request);
+
+    /// It has stopped; not called from the destructor.
+    virtual void stopped() noexcept {}
+
+    /// Where it runs.
+    INFERPP_DECL boost::asio::any_io_executor const& executor() const noexcept;
 
     /// The time in which the simulated platform lives.
     INFERPP_DECL inferpp::clock& clock() const noexcept;
+
+    /// The same, for work that may outlive the simulator.
+    INFERPP_DECL std::shared_ptr<inferpp::clock> const& shared_clock() const noexcept;
 
     /// A JSON answer.
     INFERPP_DECL static http::response json_answer(int status, std::string body);

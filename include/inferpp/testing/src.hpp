@@ -12,6 +12,20 @@
 
 #include <inferpp/testing/impl/fake_transport.ipp>
 #include <inferpp/testing/impl/fault_proxy.ipp>
+#include <inferpp/testing/impl/launch_simulator.ipp>
+#include <inferpp/testing/impl/launch_simulator_batches.ipp>
+#include <inferpp/testing/impl/launch_simulator_bundles.ipp>
+#include <inferpp/testing/impl/launch_simulator_callbacks.ipp>
+#include <inferpp/testing/impl/launch_simulator_checks.ipp>
+#include <inferpp/testing/impl/launch_simulator_endpoints.ipp>
+#include <inferpp/testing/impl/launch_simulator_files.ipp>
+#include <inferpp/testing/impl/launch_simulator_jobs.ipp>
+#include <inferpp/testing/impl/launch_simulator_llm.ipp>
+#include <inferpp/testing/impl/launch_simulator_llm_jobs.ipp>
+#include <inferpp/testing/impl/launch_simulator_model.ipp>
+#include <inferpp/testing/impl/launch_simulator_routes.ipp>
+#include <inferpp/testing/impl/launch_simulator_streams.ipp>
+#include <inferpp/testing/impl/launch_simulator_tasks.ipp>
 #include <inferpp/testing/impl/manual_clock.ipp>
 #include <inferpp/testing/impl/modzy_simulator.ipp>
 #include <inferpp/testing/impl/modzy_simulator_catalog.ipp>
@@ -23,5 +37,8 @@
 #include <inferpp/testing/impl/modzy_simulator_results.ipp>
 #include <inferpp/testing/impl/modzy_simulator_routes.ipp>
 #include <inferpp/testing/impl/simulator.ipp>
+#include <inferpp/testing/impl/simulator_connections.ipp>
+#include <inferpp/testing/impl/simulator_messages.ipp>
+#include <inferpp/testing/impl/simulator_streams.ipp>
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/fault_proxy.hpp>
+#include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 #include <inferpp/testing/simulator.hpp>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// This file has the server's state. The others, included after it, have the rest: _connections,
+// _streams and _messages. Each includes the next, because a header has one.
 
 #ifndef INFERPP_TESTING_IMPL_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_SIMULATOR_IPP
 
-#include <inferpp/codec/url.hpp>
-#include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/simulator.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,14 +14,8 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/core/ignore_unused.hpp>
 
 #include <algorithm>
 #include <array>
@@ -57,6 +52,8 @@ struct simulator::server : std::enable_shared_from_this<server> {
     std::vector<fault> faults;
     std::deque<connection_fault> connection_faults;
     std::size_t accepted = 0;
+    std::size_t requests = 0; ///< that are being answered
+    std::size_t streams = 0;
 
     /// Keeps a socket in the list of open ones for as long as its session lives.
     class listed_socket {
@@ -156,134 +153,72 @@ struct simulator::server : std::enable_shared_from_this<server> {
         co_await drain(socket); // closed with bytes unread, it would send RST
     }
 
-    /// Sends an answer in the pieces that the fault asks for. Returns whether all of it went out.
-    template <class Stream>
-    static boost::asio::awaitable<bool> send(std::shared_ptr<server> self, Stream& stream,
-                                             std::string_view text, fault const& wrong)
-    {
-        auto slice = wrong.slices.begin();
-        for (std::size_t at = 0; at < text.size();) {
-            if (at > 0)
-                co_await detail::between_pieces(*self->options.clock, wrong.pause);
-            std::size_t end = text.size();
-            if (wrong.drip > 0)
-                end = (std::min)(end, at + wrong.drip);
-            while (slice != wrong.slices.end() && *slice <= at)
-                ++slice;
-            if (slice != wrong.slices.end())
-                end = (std::min)(end, *slice);
-            auto const [code, count] = co_await boost::asio::async_write(
-                stream, boost::asio::buffer(text.data() + at, end - at), as_values);
-            boost::ignore_unused(count);
-            if (code)
-                co_return false;
-            at = end;
+    /// Counts something for as long as it lasts.
+    class counted {
+    public:
+        explicit counted(std::size_t& what) : what_(what) { ++what_; }
+        counted(counted const&) = delete;
+        counted& operator=(counted const&) = delete;
+        ~counted() { --what_; }
+
+    private:
+        std::size_t& what_;
+    };
+
+    // --- _connections: one connection ------------------------------------------------------------
+
+    /// An answer on its way.
+    struct sending {
+        explicit sending(fault what) : wrong(std::move(what)) {}
+
+        fault wrong;
+        std::size_t done = 0; ///< bytes sent
+
+        bool is_whole() const noexcept
+        {
+            return !wrong.cut_after && !wrong.stall_after && wrong.slices.empty() &&
+                   wrong.drip == 0;
         }
-        co_return true;
-    }
+        std::size_t limit() const noexcept
+        {
+            constexpr auto all = static_cast<std::size_t>(-1);
+            return (std::min)(wrong.cut_after.value_or(all), wrong.stall_after.value_or(all));
+        }
+    };
 
-    static boost::asio::awaitable<void> serve_plain(std::shared_ptr<server> self,
-                                                    tcp::socket socket)
-    {
-        listed_socket const listed{*self, socket};
-        co_await serve(self, socket, socket);
-    }
+    struct watch;
+    class watching;
 
-    static boost::asio::awaitable<void> serve_tls(std::shared_ptr<server> self, tcp::socket socket)
-    {
-        boost::asio::ssl::stream<tcp::socket> stream{std::move(socket), *self->tls};
-        listed_socket const listed{*self, stream.next_layer()};
-        auto const [code] =
-            co_await stream.async_handshake(boost::asio::ssl::stream_base::server, as_values);
-        if (code)
-            co_return;
-        bool const polite = co_await serve(self, stream, stream.next_layer());
-        if (polite)
-            co_await stream.async_shutdown(as_values);
-    }
-
-    /// Serves one connection. Returns whether it ended in peace.
+    INFERPP_DECL static boost::asio::awaitable<void> serve_plain(std::shared_ptr<server> self,
+                                                                 tcp::socket socket);
+    INFERPP_DECL static boost::asio::awaitable<void> serve_tls(std::shared_ptr<server> self,
+                                                               tcp::socket socket);
+    INFERPP_DECL static boost::asio::awaitable<void> close_idle(std::shared_ptr<server> self,
+                                                                std::weak_ptr<tcp::socket*> which);
     template <class Stream>
     static boost::asio::awaitable<bool> serve(std::shared_ptr<server> self, Stream& stream,
-                                              tcp::socket& socket)
-    {
-        error_code ignored;
-        socket.set_option(tcp::no_delay{true}, ignored);
-        boost::beast::flat_buffer buffer;
-        buffer.reserve(1UL << 16); // as it is, Beast would read 512 bytes at a time
-        while (self->owner != nullptr) {
-            parser reading;
-            reading.body_limit(self->options.body_bytes);
-            auto const [head, first] =
-                co_await boost::beast::http::async_read_header(stream, buffer, reading, as_values);
-            error_code read = head;
-            // Beast reads 512 bytes at once unless the buffer has room for more.
-            constexpr std::size_t most = 65536;
-            if (!read && reading.content_length().value_or(0) > most)
-                buffer.reserve(most);
-            if (!read && !reading.is_done()) {
-                auto const [body, rest] =
-                    co_await boost::beast::http::async_read(stream, buffer, reading, as_values);
-                read = body;
-                boost::ignore_unused(rest);
-            }
-            boost::ignore_unused(first);
-            if (read == boost::beast::http::error::body_limit) {
-                std::string const refusal = "HTTP/1.1 413 Payload Too Large\r\n"
-                                            "Content-Length: 0\r\nConnection: close\r\n\r\n";
-                co_await boost::asio::async_write(stream, boost::asio::buffer(refusal), as_values);
-                co_return false;
-            }
-            if (read)
-                co_return read == boost::beast::http::error::end_of_stream;
-            bool const keep_alive = reading.keep_alive();
-            simulated_request request = to_request(reading.release());
-            std::size_t const line = self->enter(request);
-            fault const wrong = self->take_fault(request);
-            if (wrong.delay > std::chrono::milliseconds::zero())
-                co_await self->options.clock->sleep_until(self->options.clock->now() + wrong.delay);
-            if (self->owner == nullptr)
-                break;
+                                              tcp::socket& socket);
+    template <class Stream>
+    static boost::asio::awaitable<bool> send(std::shared_ptr<server> self, Stream& stream,
+                                             std::string_view text, sending& on_its_way);
 
-            http::response answer;
-            if (wrong.status != 0) {
-                answer.status = wrong.status;
-                answer.body = wrong.body;
-            } else if (!wrong.refuse) {
-                answer = self->owner->answer(request);
-            }
-            for (auto const& field : wrong.headers)
-                answer.headers.set(field.name, field.value);
-            if (wrong.claimed_length)
-                answer.headers.set("Content-Length", std::to_string(*wrong.claimed_length));
-            bool const head_only = request.method == "HEAD";
-            std::string text =
-                wrong.refuse ? std::string{} : to_text(answer, keep_alive, head_only);
-            bool const cut = wrong.refuse || wrong.cut_after || wrong.stall_after;
-            if (wrong.cut_after)
-                text.resize((std::min)(text.size(), *wrong.cut_after));
-            if (wrong.stall_after)
-                text.resize((std::min)(text.size(), *wrong.stall_after));
-            self->ledger[line].status = cut ? 0 : answer.status;
-            bool const written = co_await send(self, stream, text, wrong);
-            if (wrong.half_close)
-                socket.shutdown(tcp::socket::shutdown_send, ignored);
-            if (written && (wrong.stall_after || wrong.half_close))
-                co_await drain(socket);
-            bool const missing = wrong.claimed_length && *wrong.claimed_length > answer.body.size();
-            if (cut || wrong.reset || wrong.half_close || missing) {
-                if (wrong.reset)
-                    socket.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
-                socket.close(ignored);
-                co_return false;
-            }
-            if (!written)
-                co_return false;
-            if (!keep_alive)
-                co_return true;
-        }
-        co_return false;
-    }
+    // --- _streams: answers that take time --------------------------------------------------------
+
+    INFERPP_DECL static boost::asio::awaitable<bool> wait_for_client(
+        std::shared_ptr<server> self, tcp::socket& socket, bool tls,
+        std::chrono::milliseconds time);
+    template <class Stream>
+    static boost::asio::awaitable<bool> send_stream(std::shared_ptr<server> self, Stream& stream,
+                                                    tcp::socket& socket,
+                                                    std::unique_ptr<answer_stream> body,
+                                                    sending& on_its_way);
+
+    // --- _messages -------------------------------------------------------------------------------
+
+    INFERPP_DECL static simulated_request to_request(
+        boost::beast::http::request<boost::beast::http::string_body> message);
+    INFERPP_DECL static std::string to_text(simulated_answer const& answer, bool keep_alive,
+                                            bool head_only);
 
     /// Writes a request into the ledger. Returns its line.
     std::size_t enter(simulated_request& request)
@@ -319,59 +254,6 @@ struct simulator::server : std::enable_shared_from_this<server> {
         return taken;
     }
 
-    static simulated_request to_request(
-        boost::beast::http::request<boost::beast::http::string_body> message)
-    {
-        simulated_request request;
-        request.method = {message.method_string().data(), message.method_string().size()};
-        request.target = {message.target().data(), message.target().size()};
-        for (auto const& field : message)
-            request.headers.add({field.name_string().data(), field.name_string().size()},
-                                {field.value().data(), field.value().size()});
-        request.body = std::move(message.body());
-
-        std::string_view rest = request.target;
-        auto const mark = rest.find('?');
-        std::string_view query = mark == std::string_view::npos ? "" : rest.substr(mark + 1);
-        rest = rest.substr(0, mark);
-        while (!rest.empty()) {
-            rest.remove_prefix(1); // the slash
-            auto const end = (std::min)(rest.find('/'), rest.size());
-            request.path.push_back(percent_decode(rest.substr(0, end)).value_or(std::string{}));
-            rest.remove_prefix(end);
-        }
-        while (!query.empty()) {
-            auto const end = (std::min)(query.find('&'), query.size());
-            std::string_view const pair = query.substr(0, end);
-            auto const equals = (std::min)(pair.find('='), pair.size());
-            auto const decode = [](std::string_view text) {
-                std::string spaced{text};
-                std::replace(spaced.begin(), spaced.end(), '+', ' ');
-                return percent_decode(spaced).value_or(std::string{});
-            };
-            request.query.emplace_back(decode(pair.substr(0, equals)),
-                                       decode(pair.substr((std::min)(equals + 1, pair.size()))));
-            query.remove_prefix((std::min)(end + 1, query.size()));
-        }
-        return request;
-    }
-
-    static std::string to_text(http::response const& answer, bool keep_alive, bool head_only)
-    {
-        auto const reason = boost::beast::http::obsolete_reason(
-            boost::beast::http::int_to_status(static_cast<unsigned>(answer.status)));
-        std::string text = "HTTP/1.1 " + std::to_string(answer.status) + ' ' +
-                           std::string{reason.data(), reason.size()} + "\r\n";
-        for (auto const& field : answer.headers)
-            text += field.name + ": " + field.value + "\r\n";
-        if (answer.status != 204 && !answer.headers.find("Content-Length"))
-            text += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
-        if (!keep_alive)
-            text += "Connection: close\r\n";
-        text += "\r\n";
-        return head_only ? text : text + answer.body;
-    }
-
     void stop() noexcept
     {
         owner = nullptr;
@@ -391,7 +273,7 @@ INFERPP_DECL simulator::simulator(boost::asio::any_io_executor executor, simulat
 
 INFERPP_DECL simulator::~simulator()
 {
-    stop();
+    server_->stop();
 }
 
 INFERPP_DECL void simulator::start()
@@ -446,9 +328,42 @@ INFERPP_DECL std::size_t simulator::connections() const noexcept
     return server_->accepted;
 }
 
+INFERPP_DECL std::size_t simulator::requests_in_progress() const noexcept
+{
+    return server_->requests;
+}
+
+INFERPP_DECL std::size_t simulator::streams_in_progress() const noexcept
+{
+    return server_->streams;
+}
+
 INFERPP_DECL void simulator::stop() noexcept
 {
     server_->stop();
+    stopped();
+}
+
+INFERPP_DECL http::response simulator::answer(simulated_request const&)
+{
+    http::response answer;
+    answer.status = 404;
+    return answer;
+}
+
+INFERPP_DECL simulated_answer simulator::respond(simulated_request& request)
+{
+    return answer(request);
+}
+
+INFERPP_DECL boost::asio::any_io_executor const& simulator::executor() const noexcept
+{
+    return server_->executor;
+}
+
+INFERPP_DECL std::shared_ptr<inferpp::clock> const& simulator::shared_clock() const noexcept
+{
+    return server_->options.clock;
 }
 
 INFERPP_DECL inferpp::clock& simulator::clock() const noexcept
@@ -466,5 +381,9 @@ INFERPP_DECL http::response simulator::json_answer(int status, std::string body)
 }
 
 } // namespace inferpp::inline INFERPP_ABI::testing
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/testing/impl/simulator_connections.ipp>
+#endif
 
 #endif
