@@ -210,7 +210,6 @@ struct simulator::server : std::enable_shared_from_this<server> {
         error_code ignored;
         socket.set_option(tcp::no_delay{true}, ignored);
         boost::beast::flat_buffer buffer;
-        buffer.reserve(1UL << 16); // as it is, Beast would read 512 bytes at a time
         while (self->owner != nullptr) {
             parser reading;
             reading.body_limit(self->options.body_bytes);
