@@ -331,8 +331,10 @@ TEST_CASE("modzy: resources, engines and requirements are read (4.1)")
     CHECK(answer_to<modzy::get_engine_minimum>(R"({"minimumProcessingEnginesSum":4})")
               .minimum_processing_engines_sum == 4);
     auto const requirements = answer_to<modzy::get_account_requirements>(
-        R"([{"requirementId":1,"status":"ACTIVE","cpuAmount":"1000m","memoryAmount":"2G","x":1}])");
+        R"([{"requirementId":1,"status":"ACTIVE","cpuAmount":"1000m","memoryAmount":"2G",)"
+        R"("gpuUnits":"0","x":1}])");
     CHECK(requirements.at(0).requirement_id == 1);
+    CHECK(requirements.at(0).gpu_units == "0");
     CHECK(requirements.at(0).status == "ACTIVE");
     CHECK(requirements.at(0).cpu_amount == "1000m");
     CHECK(requirements.at(0).more.values.size() == 1);

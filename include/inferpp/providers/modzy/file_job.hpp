@@ -9,6 +9,7 @@
 #include <inferpp/net/http.hpp>
 #include <inferpp/providers/modzy/submissions.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -126,6 +127,11 @@ public:
     INFERPP_DECL file_input(bytes content);
     /// Whatever a program makes, or reads from elsewhere. Used once, from its beginning.
     INFERPP_DECL file_input(std::shared_ptr<http::body_source> source);
+    template <std::derived_from<http::body_source> Source>
+    file_input(std::shared_ptr<Source> source)
+        : file_input(std::shared_ptr<http::body_source>{std::move(source)})
+    {
+    }
 
     /// What is to be read. @throws failure `invalid_argument`, naming the file, when it can't be
     ///         opened
