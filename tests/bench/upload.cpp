@@ -17,15 +17,14 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include "support/child_process.hpp"
+
 #include <openssl/evp.h>
 
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -54,47 +53,7 @@ constexpr bool sanitized = false;
 constexpr bool sanitized = false;
 #endif
 
-/// A process that serves until it is destroyed. It writes one line first: where it listens.
-class child {
-public:
-    explicit child(std::function<void(int)> const& serve)
-    {
-        std::array<int, 2> pipe_ends{};
-        if (::pipe(pipe_ends.data()) != 0)
-            std::abort();
-        id_ = ::fork();
-        if (id_ == 0) {
-            ::close(pipe_ends[0]);
-            serve(pipe_ends[1]);
-            ::_exit(0);
-        }
-        ::close(pipe_ends[1]);
-        for (char c = 0; ::read(pipe_ends[0], &c, 1) == 1 && c != '\n';)
-            line_ += c;
-        ::close(pipe_ends[0]);
-    }
-    child(child const&) = delete;
-    child& operator=(child const&) = delete;
-    ~child()
-    {
-        ::kill(id_, SIGKILL);
-        ::waitpid(id_, nullptr, 0);
-    }
-    std::string const& line() const noexcept { return line_; }
-
-private:
-    pid_t id_ = -1;
-    std::string line_;
-};
-
-void tell(int to, std::string line)
-{
-    line += '\n';
-    if (::write(to, line.data(), line.size()) < 0)
-        std::abort();
-}
-
-void serve_modzy(int to)
+void serve_modzy(support::child_process::tell_function const& tell)
 {
     asio::io_context context{1};
     inferpp::testing::modzy_simulator_options options;
@@ -102,38 +61,20 @@ void serve_modzy(int to)
     options.max_input_bytes = std::size_t{1} << 40;
     options.kept_bytes = 0;
     inferpp::testing::modzy_simulator simulator{context.get_executor(), options};
-    tell(to, simulator.base_url());
+    tell(simulator.base_url());
     context.run();
 }
 
-void serve_sink(int to)
+void serve_sink(support::child_process::tell_function const& tell)
 {
     asio::io_context context{1};
     tcp::acceptor acceptor{context, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
-    tell(to, std::to_string(acceptor.local_endpoint().port()));
+    tell(std::to_string(acceptor.local_endpoint().port()));
     tcp::socket socket = acceptor.accept();
     std::vector<char> buffer(256 * 1024);
     boost::system::error_code code;
     while (!code)
         socket.read_some(asio::buffer(buffer), code);
-}
-
-/// The most memory that this process has had, in MiB.
-std::uint64_t peak_memory()
-{
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) / 1024;
-}
-
-double cpu_seconds()
-{
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    auto const seconds = [](timeval const& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 // Bytes that no two parts share, so that their order shows. Returns the SHA-256.
@@ -175,11 +116,11 @@ struct measured {
 template <class Work>
 measured measure(Work const& work)
 {
-    double const cpu = cpu_seconds();
+    double const cpu = support::cpu_seconds();
     auto const begin = std::chrono::steady_clock::now();
     work();
     std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
-    return {took.count(), cpu_seconds() - cpu};
+    return {took.count(), support::cpu_seconds() - cpu};
 }
 
 void copy_plainly(std::filesystem::path const& path, std::string const& port)
@@ -221,8 +162,8 @@ int main(int count, char** values)
         ("inferpp_upload_" + std::to_string(static_cast<long>(::getpid())));
     std::string const expected = make_file(path, size);
 
-    child const sink{serve_sink};
-    child const platform{serve_modzy};
+    support::child_process const sink{serve_sink};
+    support::child_process const platform{serve_modzy};
     measured const plain = measure([&] { copy_plainly(path, sink.line()); });
 
     std::string seen;
@@ -255,13 +196,13 @@ int main(int count, char** values)
     report("plain copy through a socket", plain);
     report("file job, whose server hashes it", ours);
     std::printf("ratio %.2f; peak memory of the client %llu MiB\n", ours.seconds / plain.seconds,
-                static_cast<unsigned long long>(peak_memory()));
+                static_cast<unsigned long long>(support::peak_memory()));
     if (seen != expected || progress != size) {
         std::printf("WRONG: the model saw %s of %s, %llu bytes sent\n", seen.c_str(),
                     expected.c_str(), static_cast<unsigned long long>(progress));
         return 1;
     }
-    if (!sanitized && peak_memory() > 64) {
+    if (!sanitized && support::peak_memory() > 64) {
         std::printf("WRONG: more than 64 MiB of memory\n");
         return 1;
     }
