@@ -33,14 +33,14 @@ namespace {
 
 constexpr auto between_events = 50ms;
 
-// Tokens of a model, again and again.
+// Tokens of a model, after a time in which all streams are opened.
 testing::launch_outcome talk(testing::launch_call const&)
 {
     static auto const script = [] {
         auto made = std::make_shared<testing::launch_script>();
-        for (char const* const word : {"Once ", "upon ", "a ", "time "})
-            made->events.push_back(testing::launch_event::result(word, between_events));
-        made->repeat = 1'000'000;
+        made->events.push_back(testing::launch_event::result("Once ", 15s));
+        for (int i = 0; i < 20 * 120; ++i)
+            made->events.push_back(testing::launch_event::result("upon a time ", between_events));
         return made;
     }();
     return testing::launch_outcome::stream(script);
@@ -105,7 +105,9 @@ asio::awaitable<void> measure(asio::io_context& context, launch::client client, 
     std::printf("%zu streams open after %.1f s, %zu failed %s\n", count.open, opening.count(),
                 count.failed, count.why.c_str());
 
-    co_await pause(2s); // all send at their full rate
+    while (count.events < count.open)
+        co_await pause(20ms);
+    co_await pause(1s); // all send at their full rate
     std::uint64_t const events = count.events;
     double const cpu = support::cpu_seconds();
     auto const start = std::chrono::steady_clock::now();
@@ -130,7 +132,7 @@ int main(int count, char** values)
 {
     std::size_t const streams = count > 1 ? std::stoull(values[1]) : 10'000;
     int const seconds = count > 2 ? std::atoi(values[2]) : 10;
-    if (!support::allow_descriptors(2 * streams + 100)) {
+    if (!support::allow_descriptors(streams + 200)) {
         std::printf("not available: no more descriptors, see ulimit -n\n");
         return 0;
     }
