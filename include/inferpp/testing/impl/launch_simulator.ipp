@@ -2,9 +2,9 @@
 //
 // Written from the wire notes and the OpenAPI document, not from the client's types: the two must
 // agree by these alone. This file has the platform's state. The others, included after it, have the
-// rest: _routes, _checks (of bodies), _model (what it gets and gives), _tasks, _streams, _callbacks,
-// _endpoints, _bundles, _files, _batches, _jobs, _llm and _llm_jobs. Each includes the next, because
-// a header has one.
+// rest: _routes, _checks (of bodies), _model (what it gets and gives), _tasks, _streams,
+// _callbacks, _endpoints, _bundles, _files, _batches, _jobs, _llm and _llm_jobs. Each includes the
+// next, because a header has one.
 
 #ifndef INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_IPP
@@ -60,9 +60,9 @@ inline std::int64_t launch_integer(boost::json::object const& from, std::string_
                                    std::int64_t otherwise = 0)
 {
     auto const* const found = from.if_contains(name);
-    return found != nullptr && found->is_number() ? static_cast<std::int64_t>(
-                                                        found->to_number<double>())
-                                                  : otherwise;
+    return found != nullptr && found->is_number()
+               ? static_cast<std::int64_t>(found->to_number<double>())
+               : otherwise;
 }
 
 inline bool launch_bool(boost::json::object const& from, std::string_view name)
@@ -111,7 +111,8 @@ struct launch_simulator::platform {
     /// Thrown: an answer that ends the handling of a request early.
     struct refusal {
         template <class Detail>
-        refusal(int s, Detail&& d) : status(s), detail(value(std::forward<Detail>(d)))
+        refusal(int s, Detail&& d) : status(s),
+                                     detail(value(std::forward<Detail>(d)))
         {
         }
         int status;
@@ -177,7 +178,7 @@ struct launch_simulator::platform {
         time_point ended;
         std::string end = "SUCCESS";
         std::optional<time_point> cancelled;
-        std::string result; ///< of a batch job: the file
+        std::string result;           ///< of a batch job: the file
         std::vector<time_point> rows; ///< when each is done
     };
 
@@ -312,8 +313,7 @@ struct launch_simulator::platform {
     INFERPP_DECL task run_task(launch_endpoint const& by, launch_call with, object const& request,
                                time_point from);
     INFERPP_DECL void call_back(launch_endpoint const& by, object const& request,
-                                std::string const& user, value const& task_id,
-                                task const& what);
+                                std::string const& user, value const& task_id, task const& what);
 
     // --- _streams --------------------------------------------------------------------------------
 
@@ -474,14 +474,14 @@ INFERPP_DECL void launch_simulator::platform::fill()
             made->fields["model_name"] = *about.llm_model;
         endpoints.push_back(std::move(made));
     }
-    object const artifact{{"flavor", "cloudpickle_artifact"},
-                          {"requirements", array{}},
-                          {"framework",
-                           {{"framework_type", "pytorch"}, {"pytorch_image_tag", "1.7.1"}}},
-                          {"app_config", nullptr},
-                          {"location", "s3://bundles/echo-code"},
-                          {"load_predict_fn", "predict"},
-                          {"load_model_fn", "model"}};
+    object const artifact{
+        {"flavor", "cloudpickle_artifact"},
+        {"requirements", array{}},
+        {"framework", {{"framework_type", "pytorch"}, {"pytorch_image_tag", "1.7.1"}}},
+        {"app_config", nullptr},
+        {"location", "s3://bundles/echo-code"},
+        {"load_predict_fn", "predict"},
+        {"load_model_fn", "model"}};
     object const image{{"flavor", "streaming_enhanced_runnable_image"},
                        {"repository", "echo"},
                        {"tag", "latest"},
