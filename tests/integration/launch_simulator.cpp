@@ -52,8 +52,8 @@ TEST_CASE("both roots (1.1), unknown routes and methods (6.1)")
 TEST_CASE("sync: the four envelopes of success (2.1)")
 {
     wire world{answering(testing::launch_outcome::of({{"y", 1}}))};
-    std::string const json_text =
-        R"({"status":"SUCCESS","result":{"result":"{\"y\": 1}"},"traceback":null,"status_code":200})";
+    std::string const json_text = R"({"status":"SUCCESS","result":{"result":"{\"y\": 1}"},)"
+                                  R"("traceback":null,"status_code":200})";
     CHECK(world.ask("POST", sync_url(), R"({"args":{}})").body == json_text);
     CHECK(world.ask("POST", sync_url("artsync"), R"({"args":{}})").body == json_text);
     CHECK(world.ask("POST", sync_url("stream"), R"({"args":{}})").body == json_text);

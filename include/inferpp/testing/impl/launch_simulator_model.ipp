@@ -155,7 +155,12 @@ INFERPP_DECL launch_outcome launch_echo_model(launch_call const& call)
     auto script = std::make_shared<launch_script>();
     std::chrono::milliseconds const every{detail::launch_integer(steer, "every_ms")};
     auto const count = detail::launch_integer(steer, "events", 3);
-    for (std::int64_t i = 0; i < count; ++i) {
+    // Events that are the same are kept once: there may be thousands of streams.
+    bool const same =
+        !talks && count > 1 && !outcome.result.is_object() && !steer.contains("failure");
+    if (same)
+        script->repeat = static_cast<std::size_t>(count);
+    for (std::int64_t i = 0; i < (same ? 1 : count); ++i) {
         auto& event = script->events.emplace_back(launch_event::result(outcome.result, every));
         if (event.value.is_object())
             event.value.get_object()["index"] = i;
