@@ -7,6 +7,8 @@
 
 #include <inferpp/testing/launch_simulator.hpp>
 
+#include <tuple>
+
 namespace inferpp::inline INFERPP_ABI::testing {
 
 INFERPP_DECL std::string_view launch_simulator::platform::status_of(endpoint const& which) const
@@ -131,8 +133,8 @@ INFERPP_DECL std::vector<launch_simulator::platform::endpoint*> launch_simulator
     if (order == "newest")
         std::reverse(chosen.begin(), chosen.end());
     else if (order == "alphabetical")
-        std::stable_sort(chosen.begin(), chosen.end(), [](auto const* a, auto const* b) {
-            return a->about.name < b->about.name;
+        std::sort(chosen.begin(), chosen.end(), [](auto const* a, auto const* b) {
+            return std::tie(a->about.name, a->about.id) < std::tie(b->about.name, b->about.id);
         });
     return chosen;
 }
