@@ -305,9 +305,9 @@ inline boost::asio::awaitable<job_receipt> close_upload(file_upload& upload)
 inline boost::asio::awaitable<job_receipt> send_files(file_upload& upload)
 {
     upload.total = total_size(upload.request.sources);
-    for (auto const& [input_key, input] : upload.request.sources)
-        for (auto const& [data_key, value] : input)
-            co_await send_file(upload, input_key, data_key, value);
+    for (auto const& input : upload.request.sources)
+        for (auto const& item : input.second)
+            co_await send_file(upload, input.first, item.first, item.second);
     co_return co_await close_upload(upload);
 }
 
