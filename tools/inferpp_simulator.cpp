@@ -25,6 +25,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -103,11 +104,20 @@ bool parse(std::string_view name, std::string_view value, testing::launch_simula
     return parse_common(name, value, out);
 }
 
+template <class Options>
+Options defaults()
+{
+    Options options;
+    if constexpr (std::is_same_v<Options, testing::modzy_simulator_options>)
+        options.kept_bytes = 0; // the models here look at sizes and digests alone
+    return options;
+}
+
 // Serves a platform until it is told to end. Returns false when the command line makes no sense.
 template <class Simulator, class Options>
 bool serve(int count, char** values)
 {
-    Options options;
+    auto options = defaults<Options>();
     for (int i = 2; i < count; i += 2)
         if (i + 1 == count || !parse(values[i], values[i + 1], options))
             return false;

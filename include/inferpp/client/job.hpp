@@ -76,7 +76,7 @@ public:
             co_return raw.error();
         auto fresh = std::make_unique<status_of<Op>>();
         static_cast<job_status&>(*fresh) = Op::describe(*raw);
-        fresh->raw = std::make_shared<typename asked::response const>(std::move(*raw));
+        fresh->raw = std::make_shared<typename asked::response>(std::move(*raw));
         hint = fresh->poll_after;
         bool const ended = is_terminal(fresh->phase);
         bool const changed = !last_ || !(static_cast<job_status&>(*last_) == *fresh);
@@ -187,6 +187,13 @@ boost::asio::awaitable<typename Op::result_operation::response> fetch_result(
             ended = true;
             bool const succeeded = status.last().phase == phase::succeeded ||
                                    status.last().phase == phase::partially_succeeded;
+            // Where the status is the result, it is there already, and nobody else holds it.
+            if constexpr (std::same_as<typename Op::status_operation,
+                                       typename Op::result_operation>) {
+                using answer = typename Op::status_operation::response;
+                if (succeeded)
+                    co_return std::move(const_cast<answer&>(*status.last().raw));
+            }
             result_probe<Op> probe{*job};
             if (succeeded) {
                 progress.polls = 0;

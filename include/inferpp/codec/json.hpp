@@ -411,6 +411,9 @@ void write_value(T const& from, json_writer& out)
 {
     if constexpr (writes_itself<T>) {
         from.to_json(out);
+    } else if constexpr (reads_itself<T>) {
+        out.fail("a value of this type is only read");
+        out.null();
     } else if constexpr (std::same_as<T, secret>) {
         out.string(from.reveal());
     } else if constexpr (std::same_as<T, bool>) {

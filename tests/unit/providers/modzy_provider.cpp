@@ -132,6 +132,50 @@ TEST_CASE("modzy: credentials go into one header")
     CHECK(message.headers.find("Authorization") == "ApiKey prefix.body");
 }
 
+TEST_CASE("modzy: a team's token takes the place of an API key, with the team in its own header")
+{
+    modzy::options team;
+    team.base_url = "https://h";
+    team.team_id = "team-1";
+    team.team_token = secret{"hunter2.token"};
+    modzy::provider const platform{team};
+    http::request message{"GET", "/api/jobs/1"};
+    platform.authorize(message);
+    platform.authorize(message);
+    CHECK(message.headers.size() == 2);
+    CHECK(message.headers.find("Authorization") == "Bearer hunter2.token");
+    CHECK(message.headers.find("Modzy-Team-Id") == "team-1");
+
+    auto both = team;
+    both.api_key = secret{"hunter2.key"};
+    auto no_id = team;
+    no_id.team_id.clear();
+    auto no_token = team;
+    no_token.team_token = {};
+    auto mixed = no_id;
+    mixed.api_key = secret{"hunter2.key"};
+    struct {
+        modzy::options options;
+        std::string message;
+    } const cases[] = {
+        {both, "options.api_key and options.team_id exclude each other"},
+        {mixed, "options.api_key and options.team_id exclude each other"},
+        {no_id, "options.team_id and options.team_token are only used together"},
+        {no_token, "options.team_id and options.team_token are only used together"},
+    };
+    for (auto const& [options, message_of_it] : cases) {
+        auto const& with = options; // a lambda can't capture a structured binding
+        auto const why = refusal([&] { modzy::provider{with}; });
+        CHECK_MESSAGE(unit::contains(why, message_of_it), why);
+        CHECK_FALSE(unit::contains(why, "hunter2"));
+    }
+    boost::asio::io_context context;
+    team.transport = std::make_shared<no_transport>();
+    team.team_id = "team-1\n";
+    CHECK(unit::contains(refusal([&] { modzy::client{context.get_executor(), team}; }),
+                         "Modzy-Team-Id"));
+}
+
 TEST_CASE("modzy: a key that no header can hold is refused by the client and not shown")
 {
     boost::asio::io_context context;
@@ -182,6 +226,20 @@ TEST_CASE("modzy: options come from the environment when asked for")
         CHECK(options.api_key.reveal() == "prefix.body");
         CHECK(options.base_url == "http://127.0.0.1:1/");
     }
+    {
+        environment const key{"MODZY_API_KEY", ""};
+        environment const team{"MODZY_TEAM_ID", "team-1"};
+        environment const token{"MODZY_TEAM_TOKEN", "token"};
+        auto const options = modzy::options::from_env();
+        CHECK(options.api_key.empty());
+        CHECK(options.team_id == "team-1");
+        CHECK(options.team_token.reveal() == "token");
+        environment const first{"MODZY_API_KEY", "k"}; // wins
+        CHECK(modzy::options::from_env().api_key.reveal() == "k");
+        CHECK(modzy::options::from_env().team_id.empty());
+        CHECK(modzy::options::from_env().team_token.empty());
+    }
+    environment const no_token{"MODZY_TEAM_TOKEN", nullptr};
     for (char const* const missing : {static_cast<char const*>(nullptr), ""}) {
         {
             environment const key{"MODZY_API_KEY", "k"};

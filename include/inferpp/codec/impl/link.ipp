@@ -8,6 +8,17 @@
 
 namespace inferpp::inline INFERPP_ABI {
 
+// Where a quoted value ends; a backslash takes its meaning from the character behind it.
+inline std::size_t end_of_quoted(std::string_view text) noexcept
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"')
+            return i;
+        i += text[i] == '\\' ? 1 : 0;
+    }
+    return std::string_view::npos;
+}
+
 // One parameter "name=value" or "name" is cut off the front; a quoted value may hold anything.
 inline bool cut_parameter(std::string_view& rest, std::string_view& name, std::string_view& value)
 {
@@ -26,7 +37,7 @@ inline bool cut_parameter(std::string_view& rest, std::string_view& name, std::s
     bool const quoted = rest.starts_with('"');
     if (quoted)
         rest.remove_prefix(1);
-    auto const stop = quoted ? rest.find('"') : rest.find_first_of(";,");
+    auto const stop = quoted ? end_of_quoted(rest) : rest.find_first_of(";,");
     value = detail::trim(rest.substr(0, stop));
     if (quoted && stop == std::string_view::npos)
         return false;
@@ -50,6 +61,8 @@ INFERPP_DECL bool link_has_relation(std::string_view header, std::string_view re
 {
     while (true) {
         header = detail::trim(header);
+        while (header.starts_with(',')) // empty elements of a list count as nothing
+            header = detail::trim(header.substr(1));
         auto const end = header.find('>');
         if (!header.starts_with('<') || end == std::string_view::npos)
             return false;

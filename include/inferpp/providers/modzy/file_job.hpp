@@ -9,6 +9,7 @@
 #include <inferpp/net/http.hpp>
 #include <inferpp/providers/modzy/submissions.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -126,6 +127,11 @@ public:
     INFERPP_DECL file_input(bytes content);
     /// Whatever a program makes, or reads from elsewhere. Used once, from its beginning.
     INFERPP_DECL file_input(std::shared_ptr<http::body_source> source);
+    template <std::derived_from<http::body_source> Source>
+    file_input(std::shared_ptr<Source> source)
+        : file_input(std::shared_ptr<http::body_source>{std::move(source)})
+    {
+    }
 
     /// What is to be read. @throws failure `invalid_argument`, naming the file, when it can't be
     ///         opened
@@ -167,7 +173,7 @@ struct file_job : job_request {
     source_map<file_input> sources;
 
     /// Bytes in a part, 1 to 1 GiB; never more than the server takes. Larger parts are used for
-    /// files that would have too many of them.
+    /// files that would have too many of them, up to 256 MiB.
     std::uint64_t part_bytes = 4 * 1024 * 1024;
 
     /// Told after each part how much of all files has been sent; the total is empty where one of

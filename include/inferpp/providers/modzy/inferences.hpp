@@ -79,6 +79,7 @@ struct inference_output {
     std::string content_type; ///< may be empty
 
     INFERPP_DECL static result<inference_output> from_json(boost::json::value const& value);
+    INFERPP_DECL void to_json(json_writer& out) const;
 };
 
 /// What the model made.

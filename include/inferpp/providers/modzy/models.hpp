@@ -163,7 +163,7 @@ struct model_requirement {
     model_requirement() = default;
 
     std::optional<std::int64_t> requirement_id;
-    std::optional<std::int64_t> gpu_units;
+    boost::json::value gpu_units; ///< a number, on some routes as text
     std::string cpu_amount;    ///< "1000m"
     std::string memory_amount; ///< "2G"
     std::string status;        ///< "ACTIVE"; in the list of the account's

@@ -21,12 +21,17 @@ struct options : client_options {
     /// The platform's address, with or without the "/api" that all its routes begin with.
     std::string base_url = "https://app.modzy.com/api";
 
-    /// `<prefix>.<body>`; must not be empty.
+    /// `<prefix>.<body>`; must not be empty, unless there is a team.
     secret api_key;
 
+    /// A team and its token, instead of an API key.
+    std::string team_id;
+    secret team_token;
+
     /**
-     * @brief Options from the environment: `MODZY_API_KEY`, and `MODZY_BASE_URL` where it is set.
-     * @throws failure `invalid_argument` when `MODZY_API_KEY` is missing or empty
+     * @brief Options from the environment: `MODZY_API_KEY`, or `MODZY_TEAM_ID` and
+     *        `MODZY_TEAM_TOKEN`; and `MODZY_BASE_URL` where it is set.
+     * @throws failure `invalid_argument` when there is neither
      */
     INFERPP_DECL static options from_env();
 };
@@ -47,6 +52,7 @@ public:
 
 private:
     url base_;
+    std::string team_id_;
     secret authorization_;
 };
 

@@ -316,7 +316,10 @@ INFERPP_DECL http::response modzy_simulator::platform::append(job& to,
     item.digest.add(chunk);
     item.value.size += chunk.size();
     if (item.value.size <= options.kept_bytes) {
-        item.value.data += chunk;
+        std::string& data = item.value.data;
+        if (data.capacity() < item.value.size) // twice as much, but no more than ever used
+            data.reserve((std::min)(options.kept_bytes, 2 * data.size() + chunk.size()));
+        data += chunk;
     } else {
         std::string dropped;
         dropped.swap(item.value.data); // clear() would keep the memory

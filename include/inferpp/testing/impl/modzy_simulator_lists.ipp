@@ -10,6 +10,7 @@
 #include <inferpp/testing/modzy_simulator.hpp>
 
 #include <charconv>
+#include <numeric>
 #include <string_view>
 
 namespace inferpp::inline INFERPP_ABI::testing {
@@ -35,7 +36,8 @@ inline std::string modzy_lower(std::string_view text)
     return lower;
 }
 
-/// Less than zero when `a` comes before `b`: numbers and versions by value, other text by letters.
+/// Less than zero when `a` comes before `b`: numbers and versions by value and first, other text by
+/// letters.
 inline int modzy_compare(boost::json::value const& a, boost::json::value const& b)
 {
     if (a.is_number() && b.is_number()) {
@@ -47,9 +49,12 @@ inline int modzy_compare(boost::json::value const& a, boost::json::value const& 
         return static_cast<int>(a.get_bool()) - static_cast<int>(b.get_bool());
     std::string_view const x = a.is_string() ? modzy_view(a.get_string()) : std::string_view{};
     std::string_view const y = b.is_string() ? modzy_view(b.get_string()) : std::string_view{};
-    constexpr std::string_view version = "0123456789.";
-    if (x.empty() || y.empty() || x.find_first_not_of(version) != std::string_view::npos ||
-        y.find_first_not_of(version) != std::string_view::npos)
+    auto const is_version = [](std::string_view text) {
+        return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+    };
+    if (is_version(x) != is_version(y))
+        return is_version(x) ? -1 : 1;
+    if (!is_version(x))
         return x.compare(y);
     auto const left = modzy_split(x, '.');
     auto const right = modzy_split(y, '.');
@@ -217,16 +222,20 @@ INFERPP_DECL http::response modzy_simulator::platform::page_of(
         return refuse(400, "direction must be ASC or DESC");
     if (order.empty() && !columns.empty())
         order.push_back(columns.front().second);
-    std::stable_sort(rows.begin(), rows.end(), [&](object const& a, object const& b) {
+    // Not std::stable_sort: clang warns of what libstdc++ does in it.
+    boost::json::value const none;
+    std::vector<std::size_t> places(rows.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
         for (auto const column : order) {
-            auto const* const x = a.if_contains(column);
-            auto const* const y = b.if_contains(column);
-            if (x == nullptr || y == nullptr)
-                continue;
-            if (int const order_of = detail::modzy_compare(*x, *y); order_of != 0)
-                return down ? order_of > 0 : order_of < 0;
+            auto const* const x = rows[a].if_contains(column);
+            auto const* const y = rows[b].if_contains(column);
+            int const difference =
+                detail::modzy_compare(x != nullptr ? *x : none, y != nullptr ? *y : none);
+            if (difference != 0)
+                return down ? difference > 0 : difference < 0;
         }
-        return false;
+        return a < b;
     });
 
     auto const number = [&](char const* name, std::size_t otherwise) -> std::optional<std::size_t> {
@@ -248,10 +257,11 @@ INFERPP_DECL http::response modzy_simulator::platform::page_of(
     std::size_t const end = (std::min)(rows.size(), begin + *size);
     boost::json::array list;
     for (std::size_t i = begin; i < end; ++i) {
+        object& row = rows[places[i]];
         for (auto const& [name, member] : columns)
             if (member.starts_with("~")) // there for the order alone
-                rows[i].erase(member);
-        list.push_back(std::move(rows[i]));
+                row.erase(member);
+        list.push_back(std::move(row));
     }
     auto answer = json(200, list);
     if (end == rows.size() && !(options.always_next && begin < end))

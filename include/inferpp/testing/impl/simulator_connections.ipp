@@ -98,9 +98,20 @@ boost::asio::awaitable<bool> simulator::server::serve(std::shared_ptr<server> se
             auto closing = close_idle(self, idle);
             boost::asio::co_spawn(self->executor, std::move(closing), [](std::exception_ptr) {});
         }
-        auto const [read, got] =
-            co_await boost::beast::http::async_read(stream, buffer, reading, as_values);
-        boost::ignore_unused(got);
+        auto const [head, first] =
+            co_await boost::beast::http::async_read_header(stream, buffer, reading, as_values);
+        error_code read = head;
+        // Beast reads 512 bytes at once unless the buffer has room for more.
+        constexpr std::size_t most = 65536;
+        if (!read && reading.content_length().value_or(0) > most)
+            buffer.reserve(most);
+        if (!read && !reading.is_done()) {
+            auto const [body, rest] =
+                co_await boost::beast::http::async_read(stream, buffer, reading, as_values);
+            read = body;
+            boost::ignore_unused(rest);
+        }
+        boost::ignore_unused(first);
         if (read == boost::beast::http::error::body_limit) {
             std::string const refusal = "HTTP/1.1 413 Payload Too Large\r\n"
                                         "Content-Length: 0\r\nConnection: close\r\n\r\n";

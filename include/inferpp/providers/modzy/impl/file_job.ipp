@@ -169,6 +169,7 @@ struct file_upload {
     std::uint64_t sent = 0;
     std::optional<std::uint64_t> total = 0;
     bool closing = false;
+    bool lost = false; ///< an answer to the closing was
 };
 
 // All that is to be sent, where all sizes are known.
@@ -185,6 +186,11 @@ inline std::optional<std::uint64_t> total_size(source_map<file_input> const& sou
     return total;
 }
 
+inline std::uint64_t divide_up(std::uint64_t what, std::uint64_t by) noexcept
+{
+    return what / by + (what % by != 0 ? 1 : 0);
+}
+
 // How large the parts of one file are.
 inline std::uint64_t part_size(file_upload const& upload, std::optional<std::uint64_t> size)
 {
@@ -192,8 +198,10 @@ inline std::uint64_t part_size(file_upload const& upload, std::optional<std::uin
     std::uint64_t const limit = features.input_chunk_maximum_size.bytes;
     std::uint64_t part = (std::min)(upload.request.part_bytes, limit);
     std::uint64_t const most = (std::max)(features.maximum_input_chunks, std::uint64_t{1});
-    if (size && (*size + part - 1) / part > most)
-        part = (std::min)(limit, (*size + most - 1) / most);
+    // Whatever the server asks for, a part stands in memory.
+    constexpr std::uint64_t largest = 256 * 1024 * 1024;
+    if (size && divide_up(*size, part) > most)
+        part = (std::max)(part, (std::min)({limit, divide_up(*size, most), largest}));
     return part;
 }
 
@@ -224,11 +232,19 @@ inline boost::asio::awaitable<void> send_file(file_upload& upload, std::string c
     std::uint64_t const part = part_size(upload, size);
     std::uint64_t done = 0;
     for (bool last = false, first = true; !last; first = false) {
-        auto read = co_await read_part(*source, part);
+        // One byte more than is left: it shows whether the source ends where it said, and small
+        // files don't need the memory of a whole part.
+        bool const near_end = size && *size - done < part;
+        std::uint64_t const wanted = near_end ? *size - done + 1 : part;
+        auto read = co_await read_part(*source, wanted);
         bytes& data = read.value();
         std::size_t const count = data.size();
-        last = count < part;
+        last = count < wanted;
         done += count;
+        if (size && (done > *size || (last && done < *size)))
+            throw failure{refuse("sources['" + inferpp::detail::printable(input_key, 64) + "']['" +
+                                 inferpp::detail::printable(data_key, 64) +
+                                 "'] has changed its size while it was sent")};
         if (count == 0 && !first) // an empty file too must arrive
             break;
         append_input const append{upload.job, input_key, data_key, std::move(data)};
@@ -237,10 +253,6 @@ inline boost::asio::awaitable<void> send_file(file_upload& upload, std::string c
         if (upload.request.progress)
             upload.request.progress(upload.sent, upload.total);
     }
-    if (size && done != *size)
-        throw failure{refuse("sources['" + inferpp::detail::printable(input_key, 64) + "']['" +
-                             inferpp::detail::printable(data_key, 64) +
-                             "'] has changed its size while it was sent")};
 }
 
 inline job_receipt receipt_of(job_details const& details)
@@ -262,6 +274,12 @@ inline job_receipt receipt_of(job_details const& details)
     return receipt;
 }
 
+// Whether a request may have done its work, though its answer was lost or can't be read.
+inline bool is_lost(error const& failed) noexcept
+{
+    return failed == errc::unknown_outcome || failed == condition::decode;
+}
+
 // Starts the job. When nobody knows whether that arrived, the job does.
 inline boost::asio::awaitable<job_receipt> close_upload(file_upload& upload)
 {
@@ -274,12 +292,13 @@ inline boost::asio::awaitable<job_receipt> close_upload(file_upload& upload)
     catch (failure const& refused) {
         failed = refused.error();
     }
-    if (!(failed == errc::unknown_outcome))
+    if (!is_lost(failed))
         throw failure{std::move(failed)};
+    upload.lost = true;
     get_job const ask{upload.job};
     auto const details = co_await as_result(upload.with.send(ask, upload.call));
-    if (!details)
-        throw failure{std::move(failed)};
+    if (!details) // cancelled by the caller, it is not wanted any more
+        throw failure{details.error() == condition::cancelled ? details.error() : failed};
     if (details->status == job_state::open)
         co_return co_await upload.with.send(close, upload.call);
     co_return receipt_of(*details);
@@ -288,14 +307,14 @@ inline boost::asio::awaitable<job_receipt> close_upload(file_upload& upload)
 inline boost::asio::awaitable<job_receipt> send_files(file_upload& upload)
 {
     upload.total = total_size(upload.request.sources);
-    for (auto const& [input_key, input] : upload.request.sources)
-        for (auto const& [data_key, value] : input)
-            co_await send_file(upload, input_key, data_key, value);
+    for (auto const& input : upload.request.sources)
+        for (auto const& item : input.second)
+            co_await send_file(upload, input.first, item.first, item.second);
     co_return co_await close_upload(upload);
 }
 
 // As long as the job is not closed, nothing runs, whatever was sent.
-inline error not_started(error const& failed)
+inline error not_started(error const& failed, bool opened)
 {
     error e = failed;
     if (failed == errc::unknown_outcome) {
@@ -307,32 +326,38 @@ inline error not_started(error const& failed)
     auto& info = e.edit();
     info.sent = sent_state::no;
     info.message = (info.message.empty() ? e.code().message() : info.message) +
-                   "; the job was not started, and is cancelled";
+                   (opened ? "; the job was not started, and is cancelled"
+                           : "; no job was started");
     return e;
+}
+
+// Asks for the limits, and opens the job.
+inline boost::asio::awaitable<void> open_upload(file_upload& upload)
+{
+    get_features const ask;
+    upload.features = co_await upload.with.send(ask, upload.call);
+    if (upload.request.sources.size() > upload.features.maximum_inputs_per_job)
+        throw failure{refuse("sources has " + std::to_string(upload.request.sources.size()) +
+                             " inputs; the platform takes " +
+                             std::to_string(upload.features.maximum_inputs_per_job) +
+                             " in a job")};
+    open_job open{upload.request.model, upload.request.version};
+    open.explain = upload.request.explain;
+    open.timeout = upload.request.timeout;
+    auto const opened = co_await upload.with.send(open, upload.call);
+    if (opened.job_identifier.empty())
+        throw failure{error{errc::bad_schema, "the server opened a job but sent no id for it"}};
+    upload.job = opened.job_identifier;
 }
 
 INFERPP_DECL boost::asio::awaitable<job_receipt> file_job::perform(client with, file_job request,
                                                                    call_options call)
 {
     file_upload upload{std::move(with), std::move(request), call};
-    get_features const ask;
-    upload.features = co_await upload.with.send(ask, call);
-    if (upload.request.sources.size() > upload.features.maximum_inputs_per_job)
-        throw failure{refuse("sources has " + std::to_string(upload.request.sources.size()) +
-                             " inputs; the platform takes " +
-                             std::to_string(upload.features.maximum_inputs_per_job) +
-                             " in a job")};
-
-    open_job open{upload.request.model, upload.request.version};
-    open.explain = upload.request.explain;
-    open.timeout = upload.request.timeout;
-    upload.job = (co_await upload.with.send(open, call)).job_identifier;
-    if (upload.job.empty())
-        throw failure{error{errc::bad_schema, "the server opened a job but sent no id for it"}};
-
     error failed;
     std::exception_ptr foreign; // from the caller's source, or memory ran out
     try {
+        co_await open_upload(upload);
         co_return co_await send_files(upload);
     }
     catch (boost::system::system_error const&) {
@@ -342,13 +367,15 @@ INFERPP_DECL boost::asio::awaitable<job_receipt> file_job::perform(client with, 
         foreign = std::current_exception();
     }
     // A job that may run is left to the caller, who has its id. Any other would wait for ever.
-    if (!(failed == errc::unknown_outcome && upload.closing))
+    if (!upload.job.empty() && !(upload.closing && is_lost(failed)))
         boost::asio::co_spawn(upload.with.get_executor(),
                               upload.with.send(cancel_job{upload.job}), boost::asio::detached);
     if (foreign)
         std::rethrow_exception(foreign);
     if (!upload.closing)
-        failed = not_started(failed);
+        failed = not_started(failed, !upload.job.empty());
+    else if (upload.lost && failed.info().sent == sent_state::no)
+        failed.edit().sent = sent_state::maybe;
     failed.edit().job_id = upload.job;
     throw failure{std::move(failed)};
 }

@@ -34,6 +34,16 @@ INFERPP_DECL result<inference_output> inference_output::from_json(boost::json::v
     return output;
 }
 
+INFERPP_DECL void inference_output::to_json(json_writer& out) const
+{
+    out.begin_object();
+    out.key("data");
+    out.string_of([this](std::string& text) { append_base64(data.view(), text); });
+    out.key("contentType");
+    out.string(content_type);
+    out.end_object();
+}
+
 INFERPP_DECL job_status inference_request::describe(inference const& asked)
 {
     job_status status{phase::unknown, asked.status.text()};

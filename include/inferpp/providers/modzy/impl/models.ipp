@@ -42,6 +42,8 @@ INFERPP_DECL result<void> get_tagged_models::validate() const
     for (std::string const& tag : tags)
         if (tag.empty() || tag.find(',') != std::string::npos)
             return refuse("tags holds one that is empty or has a comma");
+    if (tags.size() == 1 && (tags[0] == "." || tags[0] == "..")) // that would be another route
+        return refuse("tags holds one that is \".\" or \"..\"");
     return {};
 }
 

@@ -23,16 +23,26 @@ constexpr json_rules json_rules_of(error_body const*)
     return json_rules{naming::camel_case}.nothing_required();
 }
 
+// "" for a variable that is not set.
+inline std::string_view environment(char const* name) noexcept
+{
+    char const* const value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
 INFERPP_DECL options options::from_env()
 {
-    char const* const key = std::getenv("MODZY_API_KEY");
-    if (key == nullptr || *key == '\0')
-        throw failure{error{errc::invalid_argument,
-                            "the environment variable MODZY_API_KEY is not set; set it to "
-                            "an API key of your Modzy account"}};
     options read;
-    read.api_key = secret{key};
-    if (char const* const base = std::getenv("MODZY_BASE_URL"); base != nullptr && *base != '\0')
+    read.api_key = secret{environment("MODZY_API_KEY")};
+    if (read.api_key.empty()) {
+        read.team_id = environment("MODZY_TEAM_ID");
+        read.team_token = secret{environment("MODZY_TEAM_TOKEN")};
+        if (read.team_id.empty() || read.team_token.empty())
+            throw failure{error{errc::invalid_argument,
+                                "the environment variable MODZY_API_KEY is not set; set it to "
+                                "an API key of your Modzy account"}};
+    }
+    if (std::string_view const base = environment("MODZY_BASE_URL"); !base.empty())
         read.base_url = base;
     return read;
 }
@@ -48,18 +58,30 @@ INFERPP_DECL provider::provider(options const& with)
         base_.path.pop_back();
     if (!base_.path.ends_with("/api"))
         base_.path += "/api";
-    if (with.api_key.empty())
+    bool const by_team = !with.team_id.empty() || !with.team_token.empty();
+    if (by_team && !with.api_key.empty())
+        throw failure{error{errc::invalid_argument,
+                            "options.api_key and options.team_id exclude each other"}};
+    if (by_team && (with.team_id.empty() || with.team_token.empty()))
+        throw failure{error{errc::invalid_argument,
+                            "options.team_id and options.team_token are only used together"}};
+    if (!by_team && with.api_key.empty())
         throw failure{error{errc::invalid_argument,
                             "options.api_key is empty; set it to an API key of your account"}};
-    std::string header = "ApiKey ";
-    header.reserve(header.size() + with.api_key.reveal().size());
-    header += with.api_key.reveal();
+    std::string_view const key = by_team ? with.team_token.reveal() : with.api_key.reveal();
+    std::string header;
+    header.reserve(key.size() + 8); // no copy of a secret is left behind by growth
+    header += by_team ? "Bearer " : "ApiKey ";
+    header += key;
     authorization_ = secret{header};
+    team_id_ = with.team_id;
 }
 
 INFERPP_DECL void provider::authorize(http::request& message) const
 {
     message.headers.set("Authorization", authorization_.reveal());
+    if (!team_id_.empty())
+        message.headers.set("Modzy-Team-Id", team_id_);
 }
 
 INFERPP_DECL void provider::read_error(http::response const& answer, error::particulars& info) const

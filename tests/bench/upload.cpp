@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A large file to Modzy, beside a plain copy of the same file through a socket:
+//
+//     bench_upload [MIB] [PART_MIB]      by default 1024 MiB in parts of 4 MiB
+//
+// The simulator and the sink of the copy are processes of their own, so that memory and CPU are the
+// client's. Ends with 1 when the SHA-256 that the model saw is not that of the file, when progress
+// does not reach the end, or when the client takes more than 64 MiB (not under a sanitizer).
+
+#include <inferpp/modzy.hpp>
+#include <inferpp/testing/modzy_simulator.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <openssl/evp.h>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace asio = boost::asio;
+namespace modzy = inferpp::modzy;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr std::uint64_t mib = 1024 * 1024;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+#else
+constexpr bool sanitized = false;
+#endif
+
+/// A process that serves until it is destroyed. It writes one line first: where it listens.
+class child {
+public:
+    explicit child(std::function<void(int)> const& serve)
+    {
+        std::array<int, 2> pipe_ends{};
+        if (::pipe(pipe_ends.data()) != 0)
+            std::abort();
+        id_ = ::fork();
+        if (id_ == 0) {
+            ::close(pipe_ends[0]);
+            serve(pipe_ends[1]);
+            ::_exit(0);
+        }
+        ::close(pipe_ends[1]);
+        for (char c = 0; ::read(pipe_ends[0], &c, 1) == 1 && c != '\n';)
+            line_ += c;
+        ::close(pipe_ends[0]);
+    }
+    child(child const&) = delete;
+    child& operator=(child const&) = delete;
+    ~child()
+    {
+        ::kill(id_, SIGKILL);
+        ::waitpid(id_, nullptr, 0);
+    }
+    std::string const& line() const noexcept { return line_; }
+
+private:
+    pid_t id_ = -1;
+    std::string line_;
+};
+
+void tell(int to, std::string line)
+{
+    line += '\n';
+    if (::write(to, line.data(), line.size()) < 0)
+        std::abort();
+}
+
+void serve_modzy(int to)
+{
+    asio::io_context context{1};
+    inferpp::testing::modzy_simulator_options options;
+    options.chunk_limit = "64Mi";
+    options.max_input_bytes = std::size_t{1} << 40;
+    options.kept_bytes = 0;
+    inferpp::testing::modzy_simulator simulator{context.get_executor(), options};
+    tell(to, simulator.base_url());
+    context.run();
+}
+
+void serve_sink(int to)
+{
+    asio::io_context context{1};
+    tcp::acceptor acceptor{context, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
+    tell(to, std::to_string(acceptor.local_endpoint().port()));
+    tcp::socket socket = acceptor.accept();
+    std::vector<char> buffer(256 * 1024);
+    boost::system::error_code code;
+    while (!code)
+        socket.read_some(asio::buffer(buffer), code);
+}
+
+/// The most memory that this process has had, in MiB.
+std::uint64_t peak_memory()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) / 1024;
+}
+
+double cpu_seconds()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    auto const seconds = [](timeval const& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Bytes that no two parts share, so that their order shows. Returns the SHA-256.
+std::string make_file(std::filesystem::path const& path, std::uint64_t size)
+{
+    std::FILE* const file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr)
+        std::abort();
+    EVP_MD_CTX* const hash = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(hash, EVP_sha256(), nullptr);
+    std::vector<std::uint64_t> block(mib / sizeof(std::uint64_t));
+    std::uint64_t next = 1;
+    for (std::uint64_t done = 0; done < size; done += mib) {
+        for (std::uint64_t& word : block)
+            word = next += 0x9e3779b97f4a7c15ULL;
+        EVP_DigestUpdate(hash, block.data(), mib);
+        if (std::fwrite(block.data(), 1, mib, file) != mib)
+            std::abort();
+    }
+    std::fclose(file);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    EVP_DigestFinal_ex(hash, digest.data(), &length);
+    EVP_MD_CTX_free(hash);
+    std::string text;
+    for (unsigned i = 0; i < length; ++i) {
+        std::array<char, 3> two{};
+        std::snprintf(two.data(), two.size(), "%02x", static_cast<unsigned>(digest[i]));
+        text += two.data();
+    }
+    return text;
+}
+
+struct measured {
+    double seconds = 0;
+    double cpu = 0;
+};
+
+template <class Work>
+measured measure(Work const& work)
+{
+    double const cpu = cpu_seconds();
+    auto const begin = std::chrono::steady_clock::now();
+    work();
+    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
+    return {took.count(), cpu_seconds() - cpu};
+}
+
+void copy_plainly(std::filesystem::path const& path, std::string const& port)
+{
+    asio::io_context context{1};
+    tcp::socket socket{context};
+    socket.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(port))});
+    std::FILE* const file = std::fopen(path.c_str(), "rb");
+    std::vector<char> buffer(64 * 1024);
+    while (std::size_t const got = std::fread(buffer.data(), 1, buffer.size(), file))
+        asio::write(socket, asio::buffer(buffer.data(), got));
+    std::fclose(file);
+}
+
+// Submits the file. Returns what the model saw of it.
+asio::awaitable<std::string> upload(modzy::client client, std::filesystem::path path,
+                                    std::uint64_t part, std::uint64_t& progress)
+{
+    modzy::file_job request{"ed542963de", "1.0.1"};
+    request.sources["large"]["input.bin"] = path;
+    request.part_bytes = part;
+    request.progress = [&progress](std::uint64_t sent, std::optional<std::uint64_t>) {
+        progress = sent;
+    };
+    auto results = co_await client.run(
+        request, {.deadline = std::chrono::minutes{5}, .min_interval = std::chrono::milliseconds{20}});
+    auto const& output = *results.results.at("large").output();
+    co_return std::string{output.at("data").at("result").at("input.bin").at("sha256").as_string()};
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    std::uint64_t const size = (count > 1 ? std::stoull(values[1]) : 1024) * mib;
+    std::uint64_t const part = (count > 2 ? std::stoull(values[2]) : 4) * mib;
+    std::filesystem::path const path =
+        std::filesystem::temp_directory_path() /
+        ("inferpp_upload_" + std::to_string(static_cast<long>(::getpid())));
+    std::string const expected = make_file(path, size);
+
+    child const sink{serve_sink};
+    child const platform{serve_modzy};
+    measured const plain = measure([&] { copy_plainly(path, sink.line()); });
+
+    std::string seen;
+    std::uint64_t progress = 0;
+    std::exception_ptr error;
+    measured const ours = measure([&] {
+        asio::io_context context{1};
+        modzy::options options;
+        options.base_url = platform.line();
+        options.api_key = inferpp::secret{"bench.key"};
+        asio::co_spawn(context,
+                       upload(modzy::client{context.get_executor(), options}, path, part, progress),
+                       [&](std::exception_ptr e, std::string digest) {
+                           error = e;
+                           seen = std::move(digest);
+                       });
+        context.run();
+    });
+    std::filesystem::remove(path);
+    if (error)
+        std::rethrow_exception(error);
+
+    auto const report = [size](char const* what, measured const& m) {
+        double const megabytes = static_cast<double>(size) / 1e6;
+        std::printf("%-34s %7.0f MB/s, %.2f s, CPU of the sender %.2f s\n", what,
+                    megabytes / m.seconds, m.seconds, m.cpu);
+    };
+    std::printf("%llu MiB, parts of %llu MiB\n", static_cast<unsigned long long>(size / mib),
+                static_cast<unsigned long long>(part / mib));
+    report("plain copy through a socket", plain);
+    report("file job, whose server hashes it", ours);
+    std::printf("ratio %.2f; peak memory of the client %llu MiB\n", ours.seconds / plain.seconds,
+                static_cast<unsigned long long>(peak_memory()));
+    if (seen != expected || progress != size) {
+        std::printf("WRONG: the model saw %s of %s, %llu bytes sent\n", seen.c_str(),
+                    expected.c_str(), static_cast<unsigned long long>(progress));
+        return 1;
+    }
+    if (!sanitized && peak_memory() > 64) {
+        std::printf("WRONG: more than 64 MiB of memory\n");
+        return 1;
+    }
+    return 0;
+}
