@@ -25,6 +25,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -98,29 +99,25 @@ bool parse(std::string_view name, std::string_view value, testing::modzy_simulat
     return true;
 }
 
-testing::modzy_simulator_options default_options(testing::modzy_simulator_options const*)
-{
-    testing::modzy_simulator_options options;
-    options.kept_bytes = 0; // the models here look at sizes and digests alone
-    return options;
-}
-
-template <class Options>
-Options default_options(Options const*)
-{
-    return {};
-}
-
 bool parse(std::string_view name, std::string_view value, testing::launch_simulator_options& out)
 {
     return parse_common(name, value, out);
+}
+
+template <class Options>
+Options defaults()
+{
+    Options options;
+    if constexpr (std::is_same_v<Options, testing::modzy_simulator_options>)
+        options.kept_bytes = 0; // the models here look at sizes and digests alone
+    return options;
 }
 
 // Serves a platform until it is told to end. Returns false when the command line makes no sense.
 template <class Simulator, class Options>
 bool serve(int count, char** values)
 {
-    Options options = default_options(static_cast<Options const*>(nullptr));
+    auto options = defaults<Options>();
     for (int i = 2; i < count; i += 2)
         if (i + 1 == count || !parse(values[i], values[i + 1], options))
             return false;

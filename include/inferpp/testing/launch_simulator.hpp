@@ -105,10 +105,10 @@ struct launch_outcome {
     launch_outcome() = default;
 
     int status = 200; ///< the container's: 400 is passed on, 429 and 503 are repeated, others fail
-    boost::json::value result;         ///< of a success; for the LLM routes a text
-    std::string traceback;             ///< of another status
-    std::optional<std::string> raw;    ///< instead: a body that is no JSON
-    std::chrono::milliseconds took{0}; ///< added to the times in the options
+    boost::json::value result;                   ///< of a success; for the LLM routes a text
+    std::string traceback;                       ///< of another status
+    std::optional<std::string> raw;              ///< instead: a body that is no JSON
+    std::chrono::milliseconds took{0};           ///< added to the times in the options
     std::shared_ptr<launch_script const> script; ///< of a stream; null: `result` in one event
 
     // Of async tasks.
@@ -157,14 +157,16 @@ INFERPP_DECL launch_outcome launch_echo_model(launch_call const& call);
 struct launch_endpoint {
     launch_endpoint() = default;
     launch_endpoint(std::string i, std::string n, std::string t)
-        : id(std::move(i)), name(std::move(n)), type(std::move(t))
+        : id(std::move(i)),
+          name(std::move(n)),
+          type(std::move(t))
     {
     }
 
-    std::string id;    ///< "end_" and 20 characters
-    std::string name;  ///< must be unique for its owner
-    std::string type;  ///< "sync", "async" or "streaming"
-    std::string owner; ///< an API key; empty: every caller owns it
+    std::string id;                ///< "end_" and 20 characters
+    std::string name;              ///< must be unique for its owner
+    std::string type;              ///< "sync", "async" or "streaming"
+    std::string owner;             ///< an API key; empty: every caller owns it
     bool artifact = false;         ///< its bundle is Python code, not an image with an HTTP server
     bool string_results = true;    ///< results of sync and async calls are JSON in a string
     bool public_inference = false; ///< others may use it too, but not by streaming tasks
@@ -186,9 +188,9 @@ INFERPP_DECL std::vector<launch_endpoint> launch_default_endpoints();
 struct launch_callback_options {
     launch_callback_options() = default;
 
-    std::chrono::milliseconds delay{0}; ///< from the end of the task to the first attempt
-    std::size_t copies = 1;             ///< each is delivered so many times; 0: lost
-    std::size_t attempts = 3;           ///< in total, until a receiver answers 2xx
+    std::chrono::milliseconds delay{0};         ///< from the end of the task to the first attempt
+    std::size_t copies = 1;                     ///< each is delivered so many times; 0: lost
+    std::size_t attempts = 3;                   ///< in total, until a receiver answers 2xx
     std::chrono::milliseconds retry_wait{1000}; ///< before the second; doubles
     bool native_result = false; ///< `result` is JSON, as in the published docs, not JSON in a text
 };
@@ -217,17 +219,17 @@ struct launch_simulator_options : simulator_options {
     /// What files there are in the buckets, by "bucket/key".
     std::map<std::string, std::string> storage;
 
-    std::chrono::milliseconds sync_time{0};          ///< a prediction takes at least so long
-    std::chrono::milliseconds task_create_time{0};   ///< until the answer; the task runs already
-    std::chrono::milliseconds task_queue_time{20};   ///< an async task is PENDING for that long
-    std::chrono::milliseconds task_run_time{20};     ///< and STARTED for that long
-    std::chrono::milliseconds endpoint_queue_time{20}; ///< UPDATE_PENDING for that long
-    std::chrono::milliseconds endpoint_build_time{20}; ///< UPDATE_IN_PROGRESS for that long
+    std::chrono::milliseconds sync_time{0};             ///< a prediction takes at least so long
+    std::chrono::milliseconds task_create_time{0};      ///< until the answer; the task runs already
+    std::chrono::milliseconds task_queue_time{20};      ///< an async task is PENDING for that long
+    std::chrono::milliseconds task_run_time{20};        ///< and STARTED for that long
+    std::chrono::milliseconds endpoint_queue_time{20};  ///< UPDATE_PENDING for that long
+    std::chrono::milliseconds endpoint_build_time{20};  ///< UPDATE_IN_PROGRESS for that long
     std::chrono::milliseconds endpoint_delete_time{20}; ///< DELETE_IN_PROGRESS for that long
-    std::chrono::milliseconds job_queue_time{20};    ///< batch jobs and fine-tunes are PENDING
-    std::chrono::milliseconds job_run_time{20};      ///< and RUNNING; batch jobs for each row
-    std::chrono::milliseconds gateway_limit{300'000}; ///< a container that takes longer: 408
-    std::chrono::milliseconds ping_interval{15'000};  ///< between two comments in streams
+    std::chrono::milliseconds job_queue_time{20};       ///< batch jobs and fine-tunes are PENDING
+    std::chrono::milliseconds job_run_time{20};         ///< and RUNNING; batch jobs for each row
+    std::chrono::milliseconds gateway_limit{300'000};   ///< a container that takes longer: 408
+    std::chrono::milliseconds ping_interval{15'000};    ///< between two comments in streams
 
     launch_callback_options callback;
 
@@ -237,14 +239,14 @@ struct launch_simulator_options : simulator_options {
     std::set<std::string> failing_endpoints; ///< names that end in UPDATE_FAILED
     std::set<std::string> failing_jobs;      ///< names or ids of bundles, or models, to fail
     std::set<std::string> retired_llms;      ///< names that chat completions answer with 410
-    bool endpoint_conflicts = false; ///< changes while another one is under way: 409
+    bool endpoint_conflicts = false;         ///< changes while another one is under way: 409
 
     // Differences between servers.
-    bool s3_urls = false;           ///< results are at "s3://bucket/key", as in open source
+    bool s3_urls = false;            ///< results are at "s3://bucket/key", as in open source
     bool duration_as_number = false; ///< of batch jobs, as on older servers
-    bool failure_text = true;       ///< a task that failed has a text as its result, as since 2026
-    bool status_reason = false;     ///< endpoints have that member, which OpenAPI does not list
-    bool batch_v2_fails = false;    ///< v2 batch completions start, but answer 500
+    bool failure_text = true;        ///< a task that failed has a text as its result, as since 2026
+    bool status_reason = false;      ///< endpoints have that member, which OpenAPI does not list
+    bool batch_v2_fails = false;     ///< v2 batch completions start, but answer 500
 };
 
 /**
@@ -252,8 +254,8 @@ struct launch_simulator_options : simulator_options {
  *        endpoints, bundles, files, LLM completions, fine-tunes and triggers.
  *
  * Its API root is the origin, and "/v1/launch" below it; the three calls of the legacy root are
- * below "/v1/hosted_inference". Files at "/simulated-storage" are the buckets: whoever knows the URL
- * may get and put them, and whoever sends credentials there is counted.
+ * below "/v1/hosted_inference". Files at "/simulated-storage" are the buckets: whoever knows the
+ * URL may get and put them, and whoever sends credentials there is counted.
  */
 class launch_simulator final : public simulator {
 public:

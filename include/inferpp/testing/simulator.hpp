@@ -111,8 +111,8 @@ struct fault {
     std::optional<std::size_t> cut_after;
     /// Sends only so many bytes of the answer, then nothing more, and keeps the connection open.
     std::optional<std::size_t> stall_after;
-    /// The Content-Length that the answer claims. Closes after an answer that is shorter. Nothing to
-    /// streamed answers.
+    /// The Content-Length that the answer claims. Closes after an answer that is shorter. Streamed
+    /// answers have none.
     std::optional<std::size_t> claimed_length;
     bool reset = false;      ///< closes with RST instead of FIN
     bool half_close = false; ///< sends FIN after the answer and goes on to listen

@@ -23,6 +23,7 @@
 #include <inferpp/testing/impl/launch_simulator_llm.ipp>
 #include <inferpp/testing/impl/launch_simulator_llm_jobs.ipp>
 #include <inferpp/testing/impl/launch_simulator_model.ipp>
+#include <inferpp/testing/impl/launch_simulator_platform.ipp>
 #include <inferpp/testing/impl/launch_simulator_routes.ipp>
 #include <inferpp/testing/impl/launch_simulator_streams.ipp>
 #include <inferpp/testing/impl/launch_simulator_tasks.ipp>

@@ -173,7 +173,7 @@ struct file_job : job_request {
     source_map<file_input> sources;
 
     /// Bytes in a part, 1 to 1 GiB; never more than the server takes. Larger parts are used for
-    /// files that would have too many of them.
+    /// files that would have too many of them, up to 256 MiB.
     std::uint64_t part_bytes = 4 * 1024 * 1024;
 
     /// Told after each part how much of all files has been sent; the total is empty where one of

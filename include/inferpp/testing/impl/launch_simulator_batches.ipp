@@ -165,12 +165,12 @@ INFERPP_DECL simulated_answer launch_simulator::platform::get_batch(call& with)
     bool const ended = status != "PENDING" && status != "RUNNING" && status != "CANCELLED";
     if (ended && !which->result.empty() && !storage.contains(which->result))
         storage[which->result] = detail::launch_text(which->fields.at("lines"));
-    object answer{{"status", status},
-                  {"result", ended && !which->result.empty() ? value(url_of(which->result))
-                                                             : value{}},
-                  {"duration", nullptr},
-                  {"num_tasks_pending", nullptr},
-                  {"num_tasks_completed", nullptr}};
+    object answer{
+        {"status", status},
+        {"result", ended && !which->result.empty() ? value(url_of(which->result)) : value{}},
+        {"duration", nullptr},
+        {"num_tasks_pending", nullptr},
+        {"num_tasks_completed", nullptr}};
     // A failure or a time limit leaves the end unset.
     auto const until = status == "SUCCESS" ? which->ended : which->cancelled.value_or(now);
     auto const time = std::chrono::floor<milliseconds>(until - which->created);

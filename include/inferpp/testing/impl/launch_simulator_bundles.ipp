@@ -32,9 +32,8 @@ INFERPP_DECL launch_simulator::platform::record* launch_simulator::platform::fin
     return nullptr;
 }
 
-INFERPP_DECL std::vector<launch_simulator::platform::record const*>
-launch_simulator::platform::select(std::vector<record> const& in, call const& with,
-                                   std::string_view name_parameter)
+INFERPP_DECL std::vector<launch_simulator::platform::record const*> launch_simulator::platform::
+    select(std::vector<record> const& in, call const& with, std::string_view name_parameter)
 {
     auto const name = with.query(name_parameter);
     std::vector<record const*> chosen;

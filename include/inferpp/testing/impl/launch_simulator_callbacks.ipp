@@ -76,11 +76,11 @@ INFERPP_DECL boost::asio::awaitable<int> launch_simulator::sender::post(
     constexpr auto as_values = boost::asio::as_tuple(boost::asio::deferred);
     auto const target = parse_url(what.url);
     error_code code;
-    auto const address = boost::asio::ip::make_address(
-        !target || target->origin.tls        ? ""
-        : target->origin.host == "localhost" ? "127.0.0.1"
-                                             : target->origin.host,
-        code);
+    auto const address =
+        boost::asio::ip::make_address(!target || target->origin.tls        ? ""
+                                      : target->origin.host == "localhost" ? "127.0.0.1"
+                                                                           : target->origin.host,
+                                      code);
     if (code)
         co_return 0; // loopback by its address is all that tests need
     beast::tcp_stream stream{self->executor};
@@ -89,8 +89,8 @@ INFERPP_DECL boost::asio::awaitable<int> launch_simulator::sender::post(
     auto const [refused] = co_await stream.async_connect(there, as_values);
     if (refused)
         co_return 0;
-    std::string const text = "POST " + target->target() + " HTTP/1.1\r\nHost: " +
-                             target->origin.authority() +
+    std::string const text = "POST " + target->target() +
+                             " HTTP/1.1\r\nHost: " + target->origin.authority() +
                              "\r\nUser-Agent: python-requests/2.31.0\r\nAccept: */*\r\n"
                              "Connection: close\r\nContent-Type: application/json\r\n"
                              "Content-Length: " +
@@ -103,8 +103,7 @@ INFERPP_DECL boost::asio::awaitable<int> launch_simulator::sender::post(
         co_return 0;
     beast::flat_buffer buffer;
     beast::http::response_parser<beast::http::string_body> reading;
-    auto const [unread, got] =
-        co_await beast::http::async_read(stream, buffer, reading, as_values);
+    auto const [unread, got] = co_await beast::http::async_read(stream, buffer, reading, as_values);
     boost::ignore_unused(got);
     co_return unread ? 0 : static_cast<int>(reading.get().result_int());
 }

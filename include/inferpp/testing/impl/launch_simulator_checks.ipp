@@ -2,11 +2,12 @@
 //
 // Whether a request has the form that the simulated Launch wants. See launch_simulator.ipp.
 //
-// A check is a text: a list of members "name", a mark, and a type. Marks: '!' must be there, '^' may
-// be null too, '?' may be missing, '~' may be missing or null. Types: 's' text, 'i' integer, 'n'
-// number, 'b' boolean, 'o' object, 'm' object of texts, 'u' URL, 'a' anything, "[T]" array,
-// "(x,y)" one of these words, "@x" the check of that name; bounds may follow, and '|' stands between
-// alternatives. A check that begins with '=' is a type; with '#', a member's words name checks.
+// A check is a text: a list of members "name", a mark, and a type. Marks: '!' must be there, '^'
+// may be null too, '?' may be missing, '~' may be missing or null. Types: 's' text, 'i' integer,
+// 'n' number, 'b' boolean, 'o' object, 'm' object of texts, 'u' URL, 'a' anything, "[T]" array,
+// "(x,y)" one of these words, "@x" the check of that name; bounds may follow, and '|' stands
+// between alternatives. A check that begins with '=' is a type; with '#', a member's words name
+// checks.
 
 #ifndef INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_CHECKS_IPP
 #define INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_CHECKS_IPP
@@ -68,8 +69,8 @@ INFERPP_DECL std::string_view launch_simulator::platform::find_check(std::string
         {"cancel", "cancel!b"},
         {"batch", "model_bundle_id!s input_path!s serialization_format!(JSON,PICKLE) labels!m "
                   "resource_requests!@batch_hardware timeout_seconds?n"},
-        {"batch_hardware", INFERPP_LAUNCH_HARDWARE
-         " max_workers~i per_worker~i concurrent_requests_per_worker~i"},
+        {"batch_hardware",
+         INFERPP_LAUNCH_HARDWARE " max_workers~i per_worker~i concurrent_requests_per_worker~i"},
         {"image_job", "docker_image_batch_job_bundle_id~s docker_image_batch_job_bundle_name~s "
                       "job_config~o labels!m resource_requests?@image_hardware "
                       "override_job_max_runtime_s~i>=1"},
@@ -82,8 +83,8 @@ INFERPP_DECL std::string_view launch_simulator::platform::find_check(std::string
         {"endpoint", "name!s<=63 model_bundle_id!s endpoint_type!(async,sync,streaming) metadata!o "
                      "cpus!s|n gpus!i>=0 memory!s|n storage!s|n gpu_type~@gpu min_workers!i>=0 "
                      "max_workers!i>=0 per_worker!i>0 nodes_per_worker?i>0 labels!m "
-                     "concurrent_requests_per_worker~i>0 forwarder_max_concurrency~i>0<=20"
-                     INFERPP_LAUNCH_ENDPOINT},
+                     "concurrent_requests_per_worker~i>0 "
+                     "forwarder_max_concurrency~i>0<=20" INFERPP_LAUNCH_ENDPOINT},
         {"endpoint_update", "model_bundle_id~s metadata~o cpus~s|n gpus~i>=0 memory~s|n "
                             "storage~s|n gpu_type~@gpu min_workers~i>=0 max_workers~i>=0 "
                             "per_worker~i>0 labels~m concurrent_requests_per_worker~i>0 "
@@ -107,16 +108,16 @@ INFERPP_DECL std::string_view launch_simulator::platform::find_check(std::string
         {"zip", "requirements![s] framework!@framework app_config~o location!s "
                 "load_predict_fn_module_path!s load_model_fn_module_path!s"},
         {"image", INFERPP_LAUNCH_IMAGE "command![s]"},
-        {"streaming_image", INFERPP_LAUNCH_IMAGE
-         "command?[s] streaming_command![s] streaming_predict_route?s"},
+        {"streaming_image",
+         INFERPP_LAUNCH_IMAGE "command?[s] streaming_command![s] streaming_predict_route?s"},
         {"triton_image", INFERPP_LAUNCH_IMAGE
          "command![s] triton_model_repository!s triton_model_replicas~m triton_num_cpu!n "
          "triton_commit_tag!s triton_storage~s triton_memory~s "
          "triton_readiness_initial_delay_seconds?i"},
         {"clone", "original_model_bundle_id!s new_app_config~o"},
         {"completion", "prompt!s max_new_tokens!i temperature!n>=0<=1 guided_json~o guided_regex~s "
-                       "guided_choice~[s] guided_grammar~s include_stop_str_in_output~b "
-                       INFERPP_LAUNCH_SAMPLING},
+                       "guided_choice~[s] guided_grammar~s "
+                       "include_stop_str_in_output~b " INFERPP_LAUNCH_SAMPLING},
         {"llm", INFERPP_LAUNCH_LLM INFERPP_LAUNCH_FRAMEWORKS
          "name!s model_name!s metadata!o min_workers!i max_workers!i per_worker!i labels!m "
          "source?(hugging_face) inference_framework_image_tag?s num_shards?i "
@@ -142,10 +143,10 @@ INFERPP_DECL std::string_view launch_simulator::platform::find_check(std::string
         {"tool_said", "content!s|[o] tool_call_id!s"},
         {"function_said", "content^s name!s"},
         {"chat", "model!s messages![@message]>=1 max_tokens~i max_completion_tokens~i logprobs~b "
-                 "top_logprobs~i>=0<=20 tools~[o] parallel_tool_calls?b priority~i metadata~m"
-                 INFERPP_LAUNCH_OPENAI},
-        {"completion_v2", "model!s prompt^s|[s]|[i]|[[i]] max_tokens~i>=0 logprobs~i>=0<=5 suffix~s"
-                          INFERPP_LAUNCH_OPENAI},
+                 "top_logprobs~i>=0<=20 tools~[o] parallel_tool_calls?b priority~i "
+                 "metadata~m" INFERPP_LAUNCH_OPENAI},
+        {"completion_v2", "model!s prompt^s|[s]|[i]|[[i]] max_tokens~i>=0 logprobs~i>=0<=5 "
+                          "suffix~s" INFERPP_LAUNCH_OPENAI},
     };
     for (auto const& [key, check] : checks)
         if (key == name)
@@ -251,9 +252,8 @@ INFERPP_DECL void launch_simulator::platform::check_atom(std::string_view atom, 
         }
         return check_bounds(atom.substr(end + 1), what, to);
     }
-    bool const whole =
-        what.is_int64() || what.is_uint64() ||
-        (what.is_double() && what.get_double() == std::floor(what.get_double()));
+    bool const whole = what.is_int64() || what.is_uint64() ||
+                       (what.is_double() && what.get_double() == std::floor(what.get_double()));
     switch (atom[0]) {
     case 's':
         if (!what.is_string())
@@ -315,8 +315,8 @@ INFERPP_DECL void launch_simulator::platform::check_bounds(std::string_view boun
         bool const good = lower ? (equal ? number >= limit : number > limit) : number <= limit;
         if (good)
             continue;
-        std::string const type = std::string{lower ? "greater" : "less"} + "_than" +
-                                 (equal ? "_equal" : "");
+        std::string const type =
+            std::string{lower ? "greater" : "less"} + "_than" + (equal ? "_equal" : "");
         add_problem(to, type,
                     std::string{"Input should be "} + (lower ? "greater" : "less") + " than " +
                         (equal ? "or equal to " : "") + text,

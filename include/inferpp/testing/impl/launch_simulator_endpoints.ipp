@@ -7,6 +7,8 @@
 
 #include <inferpp/testing/launch_simulator.hpp>
 
+#include <tuple>
+
 namespace inferpp::inline INFERPP_ABI::testing {
 
 INFERPP_DECL std::string_view launch_simulator::platform::status_of(endpoint const& which) const
@@ -74,42 +76,40 @@ INFERPP_DECL boost::json::object launch_simulator::platform::describe(endpoint c
         auto const found = detail::launch_member(f, name);
         return found.is_null() ? value(otherwise) : found;
     };
-    object resources{
-        {"cpus", or_text("cpus", "1")},
-        {"gpus", detail::launch_integer(f, "gpus")},
-        {"memory", or_text("memory", "1Gi")},
-        {"gpu_type", member("gpu_type")},
-        {"storage", member("storage")},
-        {"nodes_per_worker", detail::launch_integer(f, "nodes_per_worker", 1)},
-        {"optimize_costs", member("optimize_costs")}};
+    object resources{{"cpus", or_text("cpus", "1")},
+                     {"gpus", detail::launch_integer(f, "gpus")},
+                     {"memory", or_text("memory", "1Gi")},
+                     {"gpu_type", member("gpu_type")},
+                     {"storage", member("storage")},
+                     {"nodes_per_worker", detail::launch_integer(f, "nodes_per_worker", 1)},
+                     {"optimize_costs", member("optimize_costs")}};
     value hooks = member("post_inference_hooks");
     if (hooks.is_null() && !which.changed && which.about.callback_hook)
         hooks = array{"callback"};
     auto const url = which.about.callback_url;
-    object described{
-        {"id", which.about.id},
-        {"name", which.about.name},
-        {"endpoint_type", which.about.type},
-        {"destination", destination},
-        {"deployment_name", destination},
-        {"metadata", member("metadata")},
-        {"bundle_name", which.bundle},
-        {"status", status_of(which)},
-        {"post_inference_hooks", hooks},
-        {"default_callback_url", url.empty() ? value{} : value(url)},
-        {"default_callback_auth", which.about.callback_auth},
-        {"labels", member("labels")},
-        {"aws_role", "default"},
-        {"results_s3_bucket", "launch-results"},
-        {"created_by", which.about.owner.empty() ? "tests" : which.about.owner},
-        {"created_at", stamp(which.created_at)},
-        {"last_updated_at", stamp(which.updated_at)},
-        {"deployment_state", ready ? value(std::move(deployment)) : value{}},
-        {"resource_state", ready ? value(std::move(resources)) : value{}},
-        {"num_queued_items", which.about.type == "async" ? value(0) : value{}},
-        {"public_inference", which.about.public_inference},
-        {"task_expires_seconds", member("task_expires_seconds")},
-        {"queue_message_timeout_seconds", member("queue_message_timeout_seconds")}};
+    object described{{"id", which.about.id},
+                     {"name", which.about.name},
+                     {"endpoint_type", which.about.type},
+                     {"destination", destination},
+                     {"deployment_name", destination},
+                     {"metadata", member("metadata")},
+                     {"bundle_name", which.bundle},
+                     {"status", status_of(which)},
+                     {"post_inference_hooks", hooks},
+                     {"default_callback_url", url.empty() ? value{} : value(url)},
+                     {"default_callback_auth", which.about.callback_auth},
+                     {"labels", member("labels")},
+                     {"aws_role", "default"},
+                     {"results_s3_bucket", "launch-results"},
+                     {"created_by", which.about.owner.empty() ? "tests" : which.about.owner},
+                     {"created_at", stamp(which.created_at)},
+                     {"last_updated_at", stamp(which.updated_at)},
+                     {"deployment_state", ready ? value(std::move(deployment)) : value{}},
+                     {"resource_state", ready ? value(std::move(resources)) : value{}},
+                     {"num_queued_items", which.about.type == "async" ? value(0) : value{}},
+                     {"public_inference", which.about.public_inference},
+                     {"task_expires_seconds", member("task_expires_seconds")},
+                     {"queue_message_timeout_seconds", member("queue_message_timeout_seconds")}};
     if (options.status_reason)
         described["status_reason"] =
             status_of(which) == "UPDATE_FAILED" ? value("simulated") : value{};
@@ -117,8 +117,8 @@ INFERPP_DECL boost::json::object launch_simulator::platform::describe(endpoint c
 }
 
 /// The caller's endpoints by the filters of a list; those of LLMs with the public ones.
-INFERPP_DECL std::vector<launch_simulator::platform::endpoint*>
-launch_simulator::platform::select(call const& with, bool llm)
+INFERPP_DECL std::vector<launch_simulator::platform::endpoint*> launch_simulator::platform::select(
+    call const& with, bool llm)
 {
     auto const name = with.query("name");
     std::vector<endpoint*> chosen;
@@ -133,8 +133,8 @@ launch_simulator::platform::select(call const& with, bool llm)
     if (order == "newest")
         std::reverse(chosen.begin(), chosen.end());
     else if (order == "alphabetical")
-        std::stable_sort(chosen.begin(), chosen.end(), [](auto const* a, auto const* b) {
-            return a->about.name < b->about.name;
+        std::sort(chosen.begin(), chosen.end(), [](auto const* a, auto const* b) {
+            return std::tie(a->about.name, a->about.id) < std::tie(b->about.name, b->about.id);
         });
     return chosen;
 }
@@ -149,8 +149,7 @@ INFERPP_DECL void launch_simulator::platform::check_workers(object const& fields
         throw refusal{400, "Requested max workers too high"};
     if (type == "streaming" && detail::launch_integer(fields, "per_worker", 1) != 1)
         throw refusal{400, "Streaming endpoints need per_worker = 1"};
-    if (type == "async" &&
-        detail::launch_integer(fields, "concurrent_requests_per_worker", 1) > 20)
+    if (type == "async" && detail::launch_integer(fields, "concurrent_requests_per_worker", 1) > 20)
         throw refusal{400, "Requested concurrency too high"};
 }
 
@@ -242,7 +241,8 @@ INFERPP_DECL simulated_answer launch_simulator::platform::update_endpoint(call& 
     if (changed.contains("labels") && changed.at("labels").is_object())
         check_labels(changed.at("labels").get_object());
     check_workers(changed, which.about.type);
-    if (auto const id = detail::launch_text(detail::launch_member(with.fields(), "model_bundle_id"));
+    if (auto const id =
+            detail::launch_text(detail::launch_member(with.fields(), "model_bundle_id"));
         !id.empty()) {
         auto const* const bundle = find_record(bundles, id, with.user);
         if (bundle == nullptr)

@@ -95,8 +95,8 @@ INFERPP_DECL simulated_answer launch_simulator::platform::list_files(call& with)
 INFERPP_DECL simulated_answer launch_simulator::platform::get_file(call& with)
 {
     file const& which = find_file(with);
-    return json(object{
-        {"id", which.name}, {"filename", which.name}, {"size", which.content.size()}});
+    return json(
+        object{{"id", which.name}, {"filename", which.name}, {"size", which.content.size()}});
 }
 
 INFERPP_DECL simulated_answer launch_simulator::platform::delete_file(call& with)
@@ -141,8 +141,8 @@ INFERPP_DECL simulated_answer launch_simulator::platform::use_storage(simulated_
     auto const refuse = [&](int status, std::string const& code) {
         answer.status = status;
         answer.headers.set("Content-Type", "application/xml");
-        answer.body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code +
-                      "</Code></Error>";
+        answer.body =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code></Error>";
         return answer;
     };
     if (request.method == "PUT") {

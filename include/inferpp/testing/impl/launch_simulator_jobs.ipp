@@ -58,18 +58,16 @@ INFERPP_DECL bool launch_simulator::platform::cancel(job& which) const
 INFERPP_DECL simulated_answer launch_simulator::platform::create_image_job(call& with)
 {
     object const& f = with.fields();
-    auto const id = detail::launch_text(
-        detail::launch_member(f, "docker_image_batch_job_bundle_id"));
-    auto const name = detail::launch_text(
-        detail::launch_member(f, "docker_image_batch_job_bundle_name"));
+    auto const id =
+        detail::launch_text(detail::launch_member(f, "docker_image_batch_job_bundle_id"));
+    auto const name =
+        detail::launch_text(detail::launch_member(f, "docker_image_batch_job_bundle_name"));
     if (id.empty() == name.empty()) {
         problems wrong;
         wrong.place = {"body"};
-        std::string const why =
-            "Exactly one of docker_image_batch_job_bundle_name and "
-            "docker_image_batch_job_bundle_id must be specified";
-        add_problem(wrong, "value_error", "Value error, " + why, with.body,
-                    {{"error", object{}}});
+        std::string const why = "Exactly one of docker_image_batch_job_bundle_name and "
+                                "docker_image_batch_job_bundle_id must be specified";
+        add_problem(wrong, "value_error", "Value error, " + why, with.body, {{"error", object{}}});
         throw refusal{422, std::move(wrong.list)};
     }
     check_labels(f.at("labels").get_object());
@@ -182,8 +180,7 @@ INFERPP_DECL simulated_answer launch_simulator::platform::fine_tune_events(call&
         throw refusal{404, "The specified fine-tune job could not be found."};
     array events;
     auto const add = [&](time_point at, char const* message) {
-        auto const time =
-            which->created_at + std::chrono::floor<milliseconds>(at - which->created);
+        auto const time = which->created_at + std::chrono::floor<milliseconds>(at - which->created);
         auto const seconds = static_cast<double>(time.time_since_epoch().count()) / 1000;
         if (at <= now && (!which->cancelled || at <= *which->cancelled))
             events.push_back({{"timestamp", seconds}, {"message", message}, {"level", "info"}});

@@ -132,9 +132,8 @@ INFERPP_DECL simulated_answer launch_simulator::platform::completion_stream(call
         script->events.push_back(std::move(event));
         outcome.script = std::move(script);
     }
-    object const common{
-        {"request_id", id},
-        {"prompt", static_cast<std::int64_t>(prompt_tokens(with.fields()))}};
+    object const common{{"request_id", id},
+                        {"prompt", static_cast<std::int64_t>(prompt_tokens(with.fields()))}};
     return start(render(outcome, envelope::completion_v1, common), done.took);
 }
 
@@ -162,16 +161,15 @@ INFERPP_DECL simulated_answer launch_simulator::platform::openai(call& with, boo
     // The first event is awaited before the header goes out, so this is a real error.
     if (done.outcome.status == 400 && !streams) {
         auto error = container_error(done.outcome);
-        auto const* const inner = error.is_object() ? error.get_object().if_contains("detail")
-                                                    : nullptr;
+        auto const* const inner =
+            error.is_object() ? error.get_object().if_contains("detail") : nullptr;
         throw refusal{400, inner != nullptr ? *inner : error};
     }
     bool const empty = streams && done.outcome.script && done.outcome.script->events.empty() &&
                        done.outcome.script->ending == launch_ending::complete;
     if (done.outcome.status != 200 || empty)
         throw refusal{500, "Internal error occurred. Our team has been notified."};
-    auto const created =
-        std::chrono::floor<std::chrono::seconds>(today.time_since_epoch()).count();
+    auto const created = std::chrono::floor<std::chrono::seconds>(today.time_since_epoch()).count();
     auto const prompt = static_cast<std::int64_t>(prompt_tokens(f));
     object common{{"id", (chat ? "chatcmpl-" : "cmpl-") + new_uuid()},
                   {"created", created},

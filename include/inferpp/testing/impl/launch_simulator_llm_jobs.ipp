@@ -124,8 +124,7 @@ INFERPP_DECL launch_simulator::platform::job& launch_simulator::platform::add_co
                     with.body, {{"error", object{}}});
         throw refusal{422, std::move(wrong.list)};
     }
-    auto const model =
-        detail::launch_text(f.at("model_config").get_object().at("model"));
+    auto const model = detail::launch_text(f.at("model_config").get_object().at("model"));
     job& made = add_job(image_jobs, with, new_id("ft-"), model);
     if (!input.is_null()) {
         std::string const* const found = find_object(detail::launch_text(input));

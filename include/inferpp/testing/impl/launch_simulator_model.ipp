@@ -68,10 +68,9 @@ INFERPP_DECL std::string launch_repr(boost::json::value const& value)
         if (!v.is_string())
             return boost::json::serialize(v);
         std::string text = launch_text(v);
-        char const quote = text.find('\'') != std::string::npos &&
-                                   text.find('"') == std::string::npos
-                               ? '"'
-                               : '\'';
+        char const quote =
+            text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"'
+                                                                                        : '\'';
         std::string quoted{quote};
         for (char const c : text) {
             if (c == '\n') {
@@ -89,8 +88,10 @@ INFERPP_DECL std::string launch_repr(boost::json::value const& value)
 inline launch_ending launch_ending_of(std::string_view word)
 {
     constexpr std::pair<std::string_view, launch_ending> words[] = {
-        {"done", launch_ending::done},   {"cut", launch_ending::cut},
-        {"broken", launch_ending::broken}, {"pings", launch_ending::pings},
+        {"done", launch_ending::done},
+        {"cut", launch_ending::cut},
+        {"broken", launch_ending::broken},
+        {"pings", launch_ending::pings},
         {"silence", launch_ending::silence}};
     for (auto const& [name, ending] : words)
         if (name == word)
@@ -113,13 +114,12 @@ INFERPP_DECL std::string detail::launch_last_words(launch_call const& call)
 INFERPP_DECL launch_outcome launch_echo_model(launch_call const& call)
 {
     using boost::json::object;
-    bool const talks = call.via == launch_call::route::completion ||
-                       call.via == launch_call::route::chat;
+    bool const talks =
+        call.via == launch_call::route::completion || call.via == launch_call::route::chat;
     auto const* const args = call.at("args").if_object();
-    boost::json::value const asked =
-        talks             ? call.at("simulate")
-        : args != nullptr ? detail::launch_member(*args, "simulate")
-                          : boost::json::value{};
+    boost::json::value const asked = talks             ? call.at("simulate")
+                                     : args != nullptr ? detail::launch_member(*args, "simulate")
+                                                       : boost::json::value{};
     object const steer = asked.is_object() ? asked.get_object() : object{};
     launch_outcome outcome;
     outcome.took = std::chrono::milliseconds{detail::launch_integer(steer, "after_ms")};
@@ -141,8 +141,10 @@ INFERPP_DECL launch_outcome launch_echo_model(launch_call const& call)
     else if (talks)
         outcome.result = "You said: " + detail::launch_last_words(call);
     else
-        outcome.result = {{"endpoint", call.endpoint}, {"args", call.at("args")},
-                          {"url", call.at("url")},     {"size", call.size},
+        outcome.result = {{"endpoint", call.endpoint},
+                          {"args", call.at("args")},
+                          {"url", call.at("url")},
+                          {"size", call.size},
                           {"sha256", call.sha256}};
     bool const shaped = steer.contains("events") || steer.contains("every_ms") ||
                         steer.contains("failure") || steer.contains("ending");
@@ -153,7 +155,12 @@ INFERPP_DECL launch_outcome launch_echo_model(launch_call const& call)
     auto script = std::make_shared<launch_script>();
     std::chrono::milliseconds const every{detail::launch_integer(steer, "every_ms")};
     auto const count = detail::launch_integer(steer, "events", 3);
-    for (std::int64_t i = 0; i < count; ++i) {
+    // Events that are the same are kept once: there may be thousands of streams.
+    bool const same =
+        !talks && count > 1 && !outcome.result.is_object() && !steer.contains("failure");
+    if (same)
+        script->repeat = static_cast<std::size_t>(count);
+    for (std::int64_t i = 0; i < (same ? 1 : count); ++i) {
         auto& event = script->events.emplace_back(launch_event::result(outcome.result, every));
         if (event.value.is_object())
             event.value.get_object()["index"] = i;
@@ -161,8 +168,8 @@ INFERPP_DECL launch_outcome launch_echo_model(launch_call const& call)
     if (steer.contains("failure"))
         script->events.push_back(launch_event::other(
             launch_event::kind::failure, detail::launch_text(steer.at("failure")), every));
-    script->ending = detail::launch_ending_of(
-        detail::launch_text(detail::launch_member(steer, "ending")));
+    script->ending =
+        detail::launch_ending_of(detail::launch_text(detail::launch_member(steer, "ending")));
     outcome.script = std::move(script);
     return outcome;
 }
@@ -233,9 +240,9 @@ INFERPP_DECL boost::json::value launch_simulator::platform::container_result(
                        detail::launch_member(request, "args").is_null();
     if (by.artifact && (pickled || piece)) {
         // No pickle, which needs Python, but the JSON text.
-        std::string const name = put_object("launch-results/tmp/hosted-model-inference-outputs/" +
-                                                new_uuid() + ".pkl",
-                                            boost::json::serialize(outcome.result));
+        std::string const name =
+            put_object("launch-results/tmp/hosted-model-inference-outputs/" + new_uuid() + ".pkl",
+                       boost::json::serialize(outcome.result));
         return object{{"result_url", name}};
     }
     auto const args = detail::launch_member(request, "args");

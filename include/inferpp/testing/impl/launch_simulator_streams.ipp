@@ -74,8 +74,8 @@ private:
     std::string ping_;
 };
 
-INFERPP_DECL simulated_answer launch_simulator::platform::start(
-    std::shared_ptr<rendered const> what, milliseconds after)
+INFERPP_DECL simulated_answer
+launch_simulator::platform::start(std::shared_ptr<rendered const> what, milliseconds after)
 {
     simulated_answer answer;
     answer.status = 200;
@@ -83,14 +83,13 @@ INFERPP_DECL simulated_answer launch_simulator::platform::start(
     answer.headers.add("Cache-Control", "no-cache");
     answer.headers.add("Connection", "keep-alive");
     answer.headers.add("X-Accel-Buffering", "no");
-    answer.stream =
-        std::make_unique<stream>(std::move(what), after, options.ping_interval, today);
+    answer.stream = std::make_unique<stream>(std::move(what), after, options.ping_interval, today);
     return answer;
 }
 
 /// The events of an outcome as they are sent. @param common what all payloads of a stream share
-INFERPP_DECL std::shared_ptr<launch_simulator::platform::rendered const>
-launch_simulator::platform::render(launch_outcome const& outcome, envelope in, object const& common)
+INFERPP_DECL std::shared_ptr<launch_simulator::platform::rendered const> launch_simulator::
+    platform::render(launch_outcome const& outcome, envelope in, object const& common)
 {
     // The same bytes for everybody, unless payloads carry an id.
     bool const shared = common.empty() && outcome.script != nullptr;
@@ -161,7 +160,7 @@ INFERPP_DECL std::string launch_simulator::platform::render_event(launch_event c
         payload["error"] = nullptr;
         auto const prompt = payload.if_contains("prompt");
         value const tokens = prompt != nullptr && last ? *prompt : value{};
-        payload.erase("prompt");
+        payload.stable_erase("prompt");
         if (failed)
             payload["error"] = stream_error(event.status, event.text).at("error");
         else
@@ -176,7 +175,7 @@ INFERPP_DECL std::string launch_simulator::platform::render_event(launch_event c
         return sse(stream_error(event.status, event.text));
     auto const prompt = payload.if_contains("prompt");
     std::int64_t const prompt_tokens = prompt != nullptr ? prompt->get_int64() : -1;
-    payload.erase("prompt");
+    payload.stable_erase("prompt");
     object choice{{"index", 0}};
     if (in == envelope::chat) {
         object delta{{"content", text}};

@@ -74,8 +74,7 @@ INFERPP_DECL simulated_answer launch_simulator::platform::streaming_task(call& w
 {
     endpoint const& by = usable(with, false);
     if (by.about.type != "streaming")
-        throw refusal{
-            400, "Unsupported inference type: Endpoint ID is not a streaming endpoint."};
+        throw refusal{400, "Unsupported inference type: Endpoint ID is not a streaming endpoint."};
     object const& request = with.fields();
     auto const timeout = detail::launch_member(request, "timeout_seconds");
     launch_call asked = make_call(with, launch_call::route::stream, by.about.name);
@@ -105,8 +104,8 @@ INFERPP_DECL simulated_answer launch_simulator::platform::streaming_task(call& w
         outcome.script = std::move(failed);
     }
     auto const args = detail::launch_member(request, "args");
-    bool const text = args.is_object() &&
-                      detail::launch_bool(args.get_object(), "serialize_results_as_string");
+    bool const text =
+        args.is_object() && detail::launch_bool(args.get_object(), "serialize_results_as_string");
     return start(render(outcome, text ? envelope::task_text : envelope::task, {}), done.took);
 }
 
@@ -145,8 +144,8 @@ INFERPP_DECL simulated_answer launch_simulator::platform::create_task(call& with
     asked.task_id = id;
     auto from = now; // not before there are workers
     if (by.changed)
-        from = (std::max)(from, *by.changed + options.endpoint_queue_time +
-                                    options.endpoint_build_time);
+        from = (std::max)(from,
+                          *by.changed + options.endpoint_queue_time + options.endpoint_build_time);
     task made = run_task(by.about, std::move(asked), with.fields(), from);
     if (!made.outcome.lost && !made.outcome.undefined)
         call_back(by.about, with.fields(), with.user, value(id), made);
@@ -157,8 +156,9 @@ INFERPP_DECL simulated_answer launch_simulator::platform::create_task(call& with
 }
 
 /// A task as its polls see it.
-INFERPP_DECL boost::json::object launch_simulator::platform::task_answer(
-    task const& which, std::string const& id, time_point at) const
+INFERPP_DECL boost::json::object launch_simulator::platform::task_answer(task const& which,
+                                                                         std::string const& id,
+                                                                         time_point at) const
 {
     object answer{{"task_id", id},
                   {"status", "PENDING"},
@@ -211,8 +211,8 @@ INFERPP_DECL void launch_simulator::platform::call_back(launch_endpoint const& b
     if (auth.is_null())
         auth = by.callback_auth;
     std::string credentials = user + ':';
-    if (auth.is_object() && detail::launch_text(detail::launch_member(auth.get_object(), "kind")) ==
-                                "basic")
+    if (auth.is_object() &&
+        detail::launch_text(detail::launch_member(auth.get_object(), "kind")) == "basic")
         credentials = detail::launch_text(auth.get_object().at("username")) + ':' +
                       detail::launch_text(auth.get_object().at("password"));
     delivery.authorization = "Basic ";

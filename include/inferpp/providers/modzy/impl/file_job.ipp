@@ -198,8 +198,10 @@ inline std::uint64_t part_size(file_upload const& upload, std::optional<std::uin
     std::uint64_t const limit = features.input_chunk_maximum_size.bytes;
     std::uint64_t part = (std::min)(upload.request.part_bytes, limit);
     std::uint64_t const most = (std::max)(features.maximum_input_chunks, std::uint64_t{1});
+    // Whatever the server asks for, a part stands in memory.
+    constexpr std::uint64_t largest = 256 * 1024 * 1024;
     if (size && divide_up(*size, part) > most)
-        part = (std::min)(limit, divide_up(*size, most));
+        part = (std::max)(part, (std::min)({limit, divide_up(*size, most), largest}));
     return part;
 }
 
@@ -305,9 +307,9 @@ inline boost::asio::awaitable<job_receipt> close_upload(file_upload& upload)
 inline boost::asio::awaitable<job_receipt> send_files(file_upload& upload)
 {
     upload.total = total_size(upload.request.sources);
-    for (auto const& [input_key, input] : upload.request.sources)
-        for (auto const& [data_key, value] : input)
-            co_await send_file(upload, input_key, data_key, value);
+    for (auto const& input : upload.request.sources)
+        for (auto const& item : input.second)
+            co_await send_file(upload, input.first, item.first, item.second);
     co_return co_await close_upload(upload);
 }
 
