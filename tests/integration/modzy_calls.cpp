@@ -561,3 +561,33 @@ TEST_CASE("an inference that fails ends as a job that failed; one without answer
     support::check_complete(unknown, "submit_inference");
     CHECK(here.simulator->count("POST", "/api/inferences") == 2);
 }
+
+TEST_CASE("credentials of a body that the server repeats are in no error")
+{
+    world there;
+    auto const refused = [&](auto const& request) {
+        testing::fault wrong;
+        wrong.status = 400;
+        wrong.body = R"({"message":"can't use s3cr3t-value with p4ssword-value"})";
+        there.simulator->inject(wrong);
+        auto const e = there.error_of(there.client().submit(request));
+        CHECK(contains(e.info().server_message, "can't use ***"));
+        CHECK(!contains(e.what(), "-value"));
+        CHECK(!contains(e.info().server_message, "-value"));
+    };
+    modzy::s3_job s3{"ed542963de", "1.0.1"};
+    s3.access_key_id = secret{"p4ssword-value"};
+    s3.secret_access_key = secret{"s3cr3t-value"};
+    s3.region = "us-east-1";
+    s3.sources["a"]["input.txt"] = {"bucket", "key"};
+    refused(s3);
+    modzy::inference_request inference{"ed542963de", "1.0.1"};
+    modzy::inference_s3 object;
+    object.region = "us-east-1";
+    object.bucket = "bucket";
+    object.path = "key";
+    object.access_key_id = secret{"p4ssword-value"};
+    object.access_key_secret = secret{"s3cr3t-value"};
+    inference.inputs["input.txt"] = object;
+    refused(inference);
+}

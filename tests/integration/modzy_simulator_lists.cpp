@@ -83,7 +83,7 @@ TEST_CASE("history (2.8) is an array of details, filtered")
              {"modelVersion=1.0.1", "1"},
              {"modelVersion=1.0.1,2.0.0", "1 2"},
              {"modelVersion=1.0", ""},
-             {"search=27", "0"},
+             {"search=0.0.27", "0"},
              {"search=canceled", "2"},
              {"status=all", "0 1 2 3"},
              {"status=ALL", "0 1 2 3"},

@@ -6,6 +6,7 @@
 #define INFERPP_NET_HTTP_HPP
 
 #include <inferpp/core/result.hpp>
+#include <inferpp/core/secret.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -98,6 +99,7 @@ struct request {
     std::string body;
     std::shared_ptr<body_source> source; ///< instead of `body`, where it is not null
     progress_function progress;          ///< told while a `source` is sent
+    std::vector<secret> secrets;         ///< what the body holds of them; kept out of errors
     /// Connects to addresses of the public internet alone; for URLs that a server gave.
     bool public_address_only = false;
 };

@@ -446,6 +446,8 @@ inline void hide_secrets(std::string& text, http::request const& message)
             hide(text, value);
             hide(text, value.substr(value.find(' ') + 1)); // without "ApiKey " or "Bearer "
         }
+    for (secret const& each : message.secrets)
+        hide(text, each.reveal());
     if (auto const query = message.target.find('?'); query != std::string::npos)
         hide(text, std::string_view{message.target}.substr(query + 1));
 }

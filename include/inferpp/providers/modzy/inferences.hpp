@@ -170,6 +170,8 @@ struct inference_request {
     /// input, an empty key, an S3 object without exactly one of `endpoint` and `region`.
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL result<void> write_body(std::string& out) const;
+    /// Keeps the credentials out of errors, where the server repeats them.
+    INFERPP_DECL result<void> prepare(http::request& message) const;
 };
 
 static_assert(!fragile_temporary<get_inference> && !fragile_temporary<inference_request>);

@@ -174,6 +174,8 @@ struct s3_job : job_request {
     /// As `text_job::validate`; also a missing credential, region, bucket or key.
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL result<void> write_body(std::string& out) const;
+    /// Keeps the credentials out of errors, where the server repeats them.
+    INFERPP_DECL result<void> prepare(http::request& message) const;
 };
 BOOST_DESCRIBE_STRUCT(s3_job, (), (access_key_id, secret_access_key, region, sources))
 
@@ -207,6 +209,8 @@ struct storage_grid_job : job_request {
     /// As `s3_job::validate`; `endpoint` must be a URL of https.
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL result<void> write_body(std::string& out) const;
+    /// Keeps the credentials out of errors, where the server repeats them.
+    INFERPP_DECL result<void> prepare(http::request& message) const;
 };
 BOOST_DESCRIBE_STRUCT(storage_grid_job, (), (access_key_id, secret_access_key, endpoint, sources))
 
@@ -253,6 +257,8 @@ struct azure_job : job_request {
     /// As `text_job::validate`; also a missing account, key, container or path.
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL result<void> write_body(std::string& out) const;
+    /// Keeps the credentials out of errors, where the server repeats them.
+    INFERPP_DECL result<void> prepare(http::request& message) const;
 };
 BOOST_DESCRIBE_STRUCT(azure_job, (), (storage_account, storage_account_key, sources))
 
@@ -283,6 +289,8 @@ struct jdbc_job : job_request {
     /// Names the member that is missing, and what `job_request` refuses.
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL result<void> write_body(std::string& out) const;
+    /// Keeps the credentials out of errors, where the server repeats them.
+    INFERPP_DECL result<void> prepare(http::request& message) const;
 };
 BOOST_DESCRIBE_STRUCT(jdbc_job, (), (url, username, password, driver, query))
 

@@ -57,12 +57,16 @@ INFERPP_DECL result<image_mask> image_mask::from_json(boost::json::value const& 
     mask.width_ = static_cast<std::size_t>(width);
     mask.height_ = static_cast<std::size_t>(height);
     mask.pixels_.resize(mask.width_ * mask.height_);
+    std::uint64_t drawn = 0; // lists may overlap, but not so often that they only cost time
     for (auto const& runs : document->mask_rle) {
         std::uint64_t at = 0; // down the columns
         bool inside = false;
         for (std::uint64_t const run : runs) {
             if (run > width * height - at)
                 return error{errc::bad_schema, "the mask's runs go beyond its image"};
+            drawn += inside ? run : 0;
+            if (drawn > 4 * most)
+                return error{errc::bad_schema, "the mask's lists cover their image too often"};
             for (std::uint64_t const end = at + run; inside && at < end; ++at)
                 mask.pixels_[static_cast<std::size_t>((at % height) * width + at / height)] = true;
             at += inside ? 0 : run;

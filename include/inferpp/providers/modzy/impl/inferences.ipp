@@ -130,6 +130,19 @@ INFERPP_DECL result<void> inference_request::write_body(std::string& out) const
     return {};
 }
 
+INFERPP_DECL result<void> inference_request::prepare(http::request& message) const
+{
+    for (auto const& [key, input] : inputs) {
+        if (auto const* const s3 = std::get_if<inference_s3>(&input.value)) {
+            message.secrets.push_back(s3->access_key_id);
+            message.secrets.push_back(s3->access_key_secret);
+        } else if (auto const* const azure = std::get_if<inference_azure>(&input.value)) {
+            message.secrets.push_back(azure->storage_account_key);
+        }
+    }
+    return {};
+}
+
 } // namespace inferpp::inline INFERPP_ABI::modzy
 
 #endif

@@ -218,6 +218,30 @@ INFERPP_DECL result<void> jdbc_job::write_body(std::string& out) const
     return write_submission("jdbc", *this, out);
 }
 
+INFERPP_DECL result<void> s3_job::prepare(http::request& message) const
+{
+    message.secrets = {access_key_id, secret_access_key};
+    return {};
+}
+
+INFERPP_DECL result<void> storage_grid_job::prepare(http::request& message) const
+{
+    message.secrets = {access_key_id, secret_access_key};
+    return {};
+}
+
+INFERPP_DECL result<void> azure_job::prepare(http::request& message) const
+{
+    message.secrets = {storage_account_key};
+    return {};
+}
+
+INFERPP_DECL result<void> jdbc_job::prepare(http::request& message) const
+{
+    message.secrets = {password};
+    return {};
+}
+
 } // namespace inferpp::inline INFERPP_ABI::modzy
 
 #endif
