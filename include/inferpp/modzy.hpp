@@ -12,6 +12,7 @@
 #include <inferpp/providers/modzy/file_job.hpp>
 #include <inferpp/providers/modzy/inferences.hpp>
 #include <inferpp/providers/modzy/jobs.hpp>
+#include <inferpp/providers/modzy/model_types.hpp>
 #include <inferpp/providers/modzy/models.hpp>
 #include <inferpp/providers/modzy/provider.hpp>
 #include <inferpp/providers/modzy/results.hpp>

@@ -53,6 +53,7 @@
 #include <inferpp/providers/modzy/impl/file_job.ipp>
 #include <inferpp/providers/modzy/impl/inferences.ipp>
 #include <inferpp/providers/modzy/impl/jobs.ipp>
+#include <inferpp/providers/modzy/impl/model_types.ipp>
 #include <inferpp/providers/modzy/impl/models.ipp>
 #include <inferpp/providers/modzy/impl/provider.ipp>
 #include <inferpp/providers/modzy/impl/results.ipp>

@@ -58,10 +58,8 @@ struct get_features {
 /// POST /jobs without input: a job that waits for files. `append_input` brings them, `close_job`
 /// starts it. `file_job` does all that.
 struct open_job : job_request {
-    static constexpr operation_info info{.name = "open_job",
-                                         .method = "POST",
-                                         .route = "jobs",
-                                         .repeat = idempotency::unsafe};
+    static constexpr operation_info info{
+        .name = "open_job", .method = "POST", .route = "jobs", .repeat = idempotency::unsafe};
 
     /// @param model, version as in `job_request`
     open_job(std::string with_model, std::string with_version)
@@ -150,11 +148,11 @@ private:
  * auto job = co_await client.submit(request);
  * @endcode
  *
- * `submit` asks for the limits, opens a job, sends each file in parts, in order, and closes the job,
- * which starts it. Memory: two parts, whatever the size of the files. Where that fails before the
- * job is closed, or is cancelled, nothing was started: the open job is cancelled in the background,
- * and the error says `sent_state::no`. When the answer to the closing is lost, the job is asked
- * whether it was; an error after that has the job's id.
+ * `submit` asks for the limits, opens a job, sends each file in parts, in order, and closes the
+ * job, which starts it. Memory: two parts, whatever the size of the files. Where that fails before
+ * the job is closed, or is cancelled, nothing was started: the open job is cancelled in the
+ * background, and the error says `sent_state::no`. When the answer to the closing is lost, the job
+ * is asked whether it was; an error after that has the job's id.
  *
  * *Cancellation*: `terminal`, also in the middle of a part.
  * *Lifetimes*: files are read while `submit` runs, and must not change.

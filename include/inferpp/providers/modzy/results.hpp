@@ -55,8 +55,8 @@ struct input_result : input_processing {
     INFERPP_DECL boost::json::value const* output(
         std::string_view name = "results.json") const noexcept;
 
-    /// The URL of an output that is no JSON, for `client.download(url)`; empty when there is no such
-    /// output, or it is JSON and stands in `output`.
+    /// The URL of an output that is no JSON, for `client.download(url)`; empty when there is no
+    /// such output, or it is JSON and stands in `output`.
     INFERPP_DECL std::string output_url(std::string_view name) const;
 
     /// The output of that name as a `T`, see `decode_json`; `errc::bad_schema` when there is none.
@@ -118,9 +118,9 @@ struct job_results {
 BOOST_DESCRIBE_STRUCT(job_results, (),
                       (job_identifier, account_identifier, team, total, completed, failed, finished,
                        explained, submitted_by_key, submitted_at, initial_queue_time,
-                       total_queue_time, average_model_latency, total_model_latency, job_processed_time,
-                       elapsed_time, starting_result_summarizing, result_summarizing, input_size,
-                       results, failures, more))
+                       total_queue_time, average_model_latency, total_model_latency,
+                       job_processed_time, elapsed_time, starting_result_summarizing,
+                       result_summarizing, input_size, results, failures, more))
 
 constexpr json_rules json_rules_of(job_results const*)
 {
@@ -271,8 +271,7 @@ struct vote_down : vote_request {
     static constexpr operation_info info{
         .name = "vote_down", .method = "POST", .route = "results/{job}/downvote/{input}"};
 
-    vote_down(std::string of_job, std::string key)
-        : vote_request(std::move(of_job), std::move(key))
+    vote_down(std::string of_job, std::string key) : vote_request(std::move(of_job), std::move(key))
     {
     }
 };

@@ -59,10 +59,8 @@ protected:
  * *Source*: wire notes 2.1 and 2.2.
  */
 struct text_job : job_request {
-    static constexpr operation_info info{.name = "submit_text",
-                                         .method = "POST",
-                                         .route = "jobs",
-                                         .repeat = idempotency::unsafe};
+    static constexpr operation_info info{
+        .name = "submit_text", .method = "POST", .route = "jobs", .repeat = idempotency::unsafe};
 
     /// @param model, version as in `job_request`
     text_job(std::string with_model, std::string with_version)
@@ -153,10 +151,8 @@ BOOST_DESCRIBE_STRUCT(s3_object, (), (bucket, key))
  * *Source*: docs.modzy.com, "aws-s3"; wire notes 2.2.
  */
 struct s3_job : job_request {
-    static constexpr operation_info info{.name = "submit_s3",
-                                         .method = "POST",
-                                         .route = "jobs",
-                                         .repeat = idempotency::unsafe};
+    static constexpr operation_info info{
+        .name = "submit_s3", .method = "POST", .route = "jobs", .repeat = idempotency::unsafe};
 
     /// @param model, version as in `job_request`
     s3_job(std::string with_model, std::string with_version)
@@ -239,10 +235,8 @@ BOOST_DESCRIBE_STRUCT(azure_blob, (), (container, file_path))
  * *Source*: docs.modzy.com, "azure-blobstore"; wire notes 2.2.
  */
 struct azure_job : job_request {
-    static constexpr operation_info info{.name = "submit_azure",
-                                         .method = "POST",
-                                         .route = "jobs",
-                                         .repeat = idempotency::unsafe};
+    static constexpr operation_info info{
+        .name = "submit_azure", .method = "POST", .route = "jobs", .repeat = idempotency::unsafe};
 
     /// @param model, version as in `job_request`
     azure_job(std::string with_model, std::string with_version)
@@ -269,10 +263,8 @@ BOOST_DESCRIBE_STRUCT(azure_job, (), (storage_account, storage_account_key, sour
  * *Source*: docs.modzy.com, "jdbc-database"; wire notes 2.2.
  */
 struct jdbc_job : job_request {
-    static constexpr operation_info info{.name = "submit_jdbc",
-                                         .method = "POST",
-                                         .route = "jobs",
-                                         .repeat = idempotency::unsafe};
+    static constexpr operation_info info{
+        .name = "submit_jdbc", .method = "POST", .route = "jobs", .repeat = idempotency::unsafe};
 
     /// @param model, version as in `job_request`
     jdbc_job(std::string with_model, std::string with_version)
@@ -284,7 +276,7 @@ struct jdbc_job : job_request {
     std::string username;
     secret password;
     std::string driver = "org.postgresql.Driver"; ///< class of the JDBC driver
-    std::string query; ///< "select d as \"input.txt\" from t"
+    std::string query;                            ///< "select d as \"input.txt\" from t"
 
     /// Names the member that is missing, and what `job_request` refuses.
     INFERPP_DECL result<void> validate() const;

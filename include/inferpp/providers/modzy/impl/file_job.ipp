@@ -325,9 +325,9 @@ inline error not_started(error const& failed, bool opened)
     }
     auto& info = e.edit();
     info.sent = sent_state::no;
-    info.message = (info.message.empty() ? e.code().message() : info.message) +
-                   (opened ? "; the job was not started, and is cancelled"
-                           : "; no job was started");
+    info.message =
+        (info.message.empty() ? e.code().message() : info.message) +
+        (opened ? "; the job was not started, and is cancelled" : "; no job was started");
     return e;
 }
 
@@ -339,8 +339,7 @@ inline boost::asio::awaitable<void> open_upload(file_upload& upload)
     if (upload.request.sources.size() > upload.features.maximum_inputs_per_job)
         throw failure{refuse("sources has " + std::to_string(upload.request.sources.size()) +
                              " inputs; the platform takes " +
-                             std::to_string(upload.features.maximum_inputs_per_job) +
-                             " in a job")};
+                             std::to_string(upload.features.maximum_inputs_per_job) + " in a job")};
     open_job open{upload.request.model, upload.request.version};
     open.explain = upload.request.explain;
     open.timeout = upload.request.timeout;
@@ -368,8 +367,8 @@ INFERPP_DECL boost::asio::awaitable<job_receipt> file_job::perform(client with, 
     }
     // A job that may run is left to the caller, who has its id. Any other would wait for ever.
     if (!upload.job.empty() && !(upload.closing && is_lost(failed)))
-        boost::asio::co_spawn(upload.with.get_executor(),
-                              upload.with.send(cancel_job{upload.job}), boost::asio::detached);
+        boost::asio::co_spawn(upload.with.get_executor(), upload.with.send(cancel_job{upload.job}),
+                              boost::asio::detached);
     if (foreign)
         std::rethrow_exception(foreign);
     if (!upload.closing)

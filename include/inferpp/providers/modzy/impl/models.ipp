@@ -9,14 +9,6 @@
 
 namespace inferpp::inline INFERPP_ABI::modzy {
 
-INFERPP_DECL bool model_details::has_feature(std::string_view identifier) const noexcept
-{
-    for (model_feature const& feature : features)
-        if (feature.identifier == identifier)
-            return true;
-    return false;
-}
-
 INFERPP_DECL result<void> version_request::validate() const
 {
     if (!is_semantic_version(version))

@@ -28,7 +28,7 @@ INFERPP_DECL std::string input_result::output_url(std::string_view name) const
         std::string_view{found->get_string().data(), found->get_string().size()});
     bool const is_url = text.starts_with("https://") || text.starts_with("http://");
     return is_url && text.find_first_of(" \r\n") == std::string_view::npos ? std::string{text}
-                                                                            : std::string{};
+                                                                           : std::string{};
 }
 
 INFERPP_DECL result<output_content> output_content::decode(http::response&& answer)
