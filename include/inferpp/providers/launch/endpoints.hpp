@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -195,6 +196,13 @@ struct find_model_endpoint {
 BOOST_DESCRIBE_STRUCT(find_model_endpoint, (), (name))
 
 // --- changing ------------------------------------------------------------------------------------
+
+/// Refuses credentials without a URL, and what is no URL.
+INFERPP_DECL result<void> check_callback(std::optional<std::string> const& url,
+                                         std::optional<callback_auth> const& auth);
+
+/// Refuses a name that no endpoint can have.
+INFERPP_DECL result<void> check_endpoint_name(std::string_view name);
 
 /// What may be said of an endpoint when it is made, and when it is changed.
 struct endpoint_settings {

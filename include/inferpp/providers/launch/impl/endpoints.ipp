@@ -42,17 +42,32 @@ INFERPP_DECL result<named_model_endpoint> named_model_endpoint::decode(http::res
     return found;
 }
 
+INFERPP_DECL result<void> check_callback(std::optional<std::string> const& url,
+                                         std::optional<callback_auth> const& auth)
+{
+    if (auth && !url)
+        return refuse("default_callback_auth needs a default_callback_url");
+    if (url)
+        if (auto const parsed = parse_url(*url); !parsed)
+            return refuse("default_callback_url: " + parsed.error().info().message);
+    return {};
+}
+
+INFERPP_DECL result<void> check_endpoint_name(std::string_view name)
+{
+    constexpr std::size_t longest = 63;
+    if (name.empty() || name.size() > longest)
+        return refuse("name must have 1 to 63 characters");
+    return {};
+}
+
 INFERPP_DECL result<void> endpoint_settings::check_settings() const
 {
     constexpr std::int64_t longest = 43200;
     constexpr std::int64_t most = 20;
-    if (default_callback_auth && !default_callback_url)
-        return refuse("default_callback_auth needs a default_callback_url");
-    if (default_callback_url)
-        if (auto const parsed = parse_url(*default_callback_url); !parsed)
-            return refuse("default_callback_url: " + parsed.error().info().message);
     return first_error(
-        {check_count("concurrent_requests_per_worker", concurrent_requests_per_worker, 1),
+        {check_callback(default_callback_url, default_callback_auth),
+         check_count("concurrent_requests_per_worker", concurrent_requests_per_worker, 1),
          check_count("forwarder_max_concurrency", forwarder_max_concurrency, 1, most),
          check_count("queue_message_timeout_seconds", queue_message_timeout_seconds, 1, longest),
          check_count("task_expires_seconds", task_expires_seconds, 1)});
@@ -60,15 +75,12 @@ INFERPP_DECL result<void> endpoint_settings::check_settings() const
 
 INFERPP_DECL result<void> post_model_endpoint::validate() const
 {
-    constexpr std::size_t longest = 63;
-    if (name.empty() || name.size() > longest)
-        return refuse("name must have 1 to 63 characters");
     if (endpoint_type == launch::endpoint_type::streaming && per_worker != 1)
         return refuse("per_worker must be 1 for a streaming endpoint");
     if (max_workers < min_workers)
         return refuse("max_workers must be at least min_workers");
     return first_error(
-        {check_given("model_bundle_id", model_bundle_id),
+        {check_endpoint_name(name), check_given("model_bundle_id", model_bundle_id),
          check_given("endpoint_type", endpoint_type.text()), check_labels(labels),
          check_count("gpus", gpus, 0), check_count("min_workers", min_workers, 0),
          check_count("per_worker", per_worker, 1),
