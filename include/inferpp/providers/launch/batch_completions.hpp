@@ -71,7 +71,7 @@ BOOST_DESCRIBE_STRUCT(batch_prompts, (),
 struct batch_tool {
     batch_tool() = default;
 
-    std::string name = "code_evaluator"; ///< the only one so far
+    std::string name = "code_evaluator";                   ///< the only one so far
     std::optional<std::int64_t> max_iterations;            ///< by default 10
     std::optional<std::int64_t> execution_timeout_seconds; ///< by default 60
     std::optional<bool> should_retry_on_error;             ///< by default true
@@ -87,7 +87,7 @@ struct batch_completion_settings : hardware {
     std::string output_data_path; ///< where the file of answers is put: "s3://..."
     /// Where the file of requests lies. Exactly one of this and `content` must be given.
     std::optional<std::string> input_data_path;
-    label_map labels; ///< some platforms want "team" and "product"
+    label_map labels;                             ///< some platforms want "team" and "product"
     std::optional<std::int64_t> data_parallelism; ///< 1 to 64; more than 1 is not for all platforms
     std::optional<std::int64_t> max_runtime_sec;  ///< 1 to 172800, by default a day
     std::optional<std::string> priority;
@@ -145,10 +145,7 @@ struct create_batch_completion : batch_completion_settings {
     std::optional<batch_prompts> content; ///< instead of `input_data_path`
 
     static std::string job_id(batch_receipt const& receipt) { return receipt.job_id; }
-    static job_status describe(docker_job_state const& job)
-    {
-        return launch::describe(job.status);
-    }
+    static job_status describe(docker_job_state const& job) { return launch::describe(job.status); }
     static job_status describe(success_answer const& cancelled)
     {
         return launch::describe(cancelled);

@@ -130,8 +130,9 @@ BOOST_DESCRIBE_STRUCT(streaming_image, (runnable_image),
 
 constexpr json_rules json_rules_of(streaming_image const*)
 {
-    return json_rules{}.required("repository", "tag").always_written("command",
-                                                                     "streaming_command");
+    return json_rules{}
+        .required("repository", "tag")
+        .always_written("command", "streaming_command");
 }
 
 /// A container beside one of NVIDIA's Triton.

@@ -76,8 +76,7 @@ struct chat_delta {
     std::vector<tool_call_piece> tool_calls;
     unknown_members more;
 };
-BOOST_DESCRIBE_STRUCT(chat_delta, (),
-                      (role, content, reasoning_content, refusal, tool_calls, more))
+BOOST_DESCRIBE_STRUCT(chat_delta, (), (role, content, reasoning_content, refusal, tool_calls, more))
 
 constexpr json_rules json_rules_of(chat_delta const*)
 {
@@ -187,7 +186,8 @@ struct sync_chat : chat_settings {
                                          .repeat = idempotency::unsafe};
 
     template <class Request>
-    explicit sync_chat(Request const& from) : chat_settings(from), model(from.model)
+    explicit sync_chat(Request const& from) : chat_settings(from),
+                                              model(from.model)
     {
     }
 

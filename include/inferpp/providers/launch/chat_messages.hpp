@@ -149,7 +149,9 @@ BOOST_DESCRIBE_STRUCT(chat_tool, (), (type, function))
 struct chat_message {
     chat_message() = default;
     /// @param who "system", "developer", "user", "assistant" or "tool"
-    chat_message(std::string who, chat_content says) : role(std::move(who)), content(std::move(says))
+    chat_message(std::string who, chat_content says)
+        : role(std::move(who)),
+          content(std::move(says))
     {
     }
 

@@ -99,7 +99,7 @@ struct completion_settings : guided_decoding {
     std::string model_endpoint_name;
     std::string prompt;
     std::int64_t max_new_tokens = 1; ///< at least 1
-    double temperature = 0;           ///< 0 to 1
+    double temperature = 0;          ///< 0 to 1
     std::vector<std::string> stop_sequences;
     bool return_token_log_probs = false;
     std::optional<double> presence_penalty;  ///< 0 to 2

@@ -178,9 +178,8 @@ BOOST_DESCRIBE_STRUCT(get_docker_job, (), (job))
 struct cancel_docker_job {
     using provider = launch::provider;
     using response = success_answer;
-    static constexpr operation_info info{.name = "cancel_docker_job",
-                                         .method = "PUT",
-                                         .route = "v1/docker-image-batch-jobs/{job}"};
+    static constexpr operation_info info{
+        .name = "cancel_docker_job", .method = "PUT", .route = "v1/docker-image-batch-jobs/{job}"};
 
     /// @param id "ft-..."
     explicit cancel_docker_job(std::string id) : job(std::move(id)) {}
@@ -227,16 +226,13 @@ struct create_docker_job {
     // Exactly one of the two.
     std::optional<std::string> docker_image_batch_job_bundle_id;
     std::optional<std::string> docker_image_batch_job_bundle_name; ///< the newest of that name
-    boost::json::object job_config; ///< see `create_docker_bundle::mount_location`
-    label_map labels;               ///< "team" and "product" must be there
+    boost::json::object job_config;     ///< see `create_docker_bundle::mount_location`
+    label_map labels;                   ///< "team" and "product" must be there
     docker_resources resource_requests; ///< instead of the bundle's
     std::optional<std::int64_t> override_job_max_runtime_s; ///< at least 1
 
     static std::string job_id(batch_receipt const& receipt) { return receipt.job_id; }
-    static job_status describe(docker_job_state const& job)
-    {
-        return launch::describe(job.status);
-    }
+    static job_status describe(docker_job_state const& job) { return launch::describe(job.status); }
     static job_status describe(success_answer const& cancelled)
     {
         return launch::describe(cancelled);

@@ -127,7 +127,7 @@ struct endpoint_change {
     endpoint_change() = default;
 
     std::string endpoint_creation_task_id; ///< can't be asked for; see the endpoint instead
-    std::string endpoint; ///< what was changed, as it was named in the request
+    std::string endpoint;                  ///< what was changed, as it was named in the request
 };
 BOOST_DESCRIBE_STRUCT(endpoint_change, (), (endpoint_creation_task_id, endpoint))
 
@@ -310,8 +310,9 @@ struct create_model_endpoint : post_model_endpoint {
         return launch::describe(made.status, made.status_reason);
     }
 
-    INFERPP_DECL static boost::asio::awaitable<endpoint_change> perform(
-        client with, create_model_endpoint op, call_options call);
+    INFERPP_DECL static boost::asio::awaitable<endpoint_change> perform(client with,
+                                                                        create_model_endpoint op,
+                                                                        call_options call);
 };
 BOOST_DESCRIBE_STRUCT(create_model_endpoint, (post_model_endpoint), ())
 
@@ -319,9 +320,8 @@ BOOST_DESCRIBE_STRUCT(create_model_endpoint, (post_model_endpoint), ())
 struct put_model_endpoint : endpoint_settings, hardware {
     using provider = launch::provider;
     using response = endpoint_change;
-    static constexpr operation_info info{.name = "update_model_endpoint",
-                                         .method = "PUT",
-                                         .route = "v1/model-endpoints/{endpoint}"};
+    static constexpr operation_info info{
+        .name = "update_model_endpoint", .method = "PUT", .route = "v1/model-endpoints/{endpoint}"};
 
     explicit put_model_endpoint(std::string id) : endpoint(std::move(id)) {}
 
@@ -359,8 +359,9 @@ struct update_model_endpoint : put_model_endpoint {
         return launch::describe(changed.status, changed.status_reason);
     }
 
-    INFERPP_DECL static boost::asio::awaitable<endpoint_change> perform(
-        client with, update_model_endpoint op, call_options call);
+    INFERPP_DECL static boost::asio::awaitable<endpoint_change> perform(client with,
+                                                                        update_model_endpoint op,
+                                                                        call_options call);
 };
 BOOST_DESCRIBE_STRUCT(update_model_endpoint, (put_model_endpoint), ())
 
@@ -391,9 +392,8 @@ BOOST_DESCRIBE_STRUCT(restart, (), (restarted))
 struct restart_model_endpoint {
     using provider = launch::provider;
     using response = restart;
-    static constexpr operation_info info{.name = "restart_model_endpoint",
-                                         .method = "POST",
-                                         .repeat = idempotency::unsafe};
+    static constexpr operation_info info{
+        .name = "restart_model_endpoint", .method = "POST", .repeat = idempotency::unsafe};
 
     /// @param id "end_..."
     explicit restart_model_endpoint(std::string id) : endpoint(std::move(id)) {}

@@ -246,8 +246,8 @@ struct put_llm_endpoint : llm_endpoint_settings {
 };
 BOOST_DESCRIBE_STRUCT(put_llm_endpoint, (llm_endpoint_settings),
                       (endpoint, inference_framework, model_name, source,
-                       inference_framework_image_tag, num_shards, metadata,
-                       force_bundle_recreation, min_workers, max_workers, per_worker, labels, more))
+                       inference_framework_image_tag, num_shards, metadata, force_bundle_recreation,
+                       min_workers, max_workers, per_worker, labels, more))
 
 /// PUT /v1/llm/model-endpoints/{name}: changes what is given. As a job it lasts until the endpoint
 /// is ready again. The platform takes it for DeepSpeed, text-generation-inference, vLLM and SGLang.
@@ -296,9 +296,8 @@ BOOST_DESCRIBE_STRUCT(model_download, (), (urls))
 struct download_model {
     using provider = launch::provider;
     using response = model_download;
-    static constexpr operation_info info{.name = "download_model",
-                                         .method = "POST",
-                                         .route = "v1/llm/model-endpoints/download"};
+    static constexpr operation_info info{
+        .name = "download_model", .method = "POST", .route = "v1/llm/model-endpoints/download"};
 
     explicit download_model(std::string model) : model_name(std::move(model)) {}
 

@@ -65,7 +65,7 @@ struct vllm_sampling : guided_decoding {
     std::optional<bool> include_stop_str_in_output;
     std::optional<bool> ignore_eos;
     std::optional<std::int64_t> min_tokens;
-    std::optional<bool> skip_special_tokens;          ///< by default true
+    std::optional<bool> skip_special_tokens;           ///< by default true
     std::optional<bool> spaces_between_special_tokens; ///< by default true
     std::optional<bool> add_special_tokens;
 };
@@ -79,14 +79,14 @@ BOOST_DESCRIBE_STRUCT(vllm_sampling, (guided_decoding),
 struct openai_sampling : vllm_sampling {
     openai_sampling() = default;
 
-    std::optional<double> temperature; ///< 0 to 2; by default 1
-    std::optional<double> top_p;       ///< 0 to 1; by default 1
-    std::optional<std::int64_t> n;     ///< answers, 1 to 128; by default 1
+    std::optional<double> temperature;      ///< 0 to 2; by default 1
+    std::optional<double> top_p;            ///< 0 to 1; by default 1
+    std::optional<std::int64_t> n;          ///< answers, 1 to 128; by default 1
     std::optional<std::int64_t> max_tokens; ///< at least 0; of text by default 16
     std::vector<std::string> stop;          ///< the answer ends before any of these
     std::optional<std::int64_t> seed;
-    std::optional<double> frequency_penalty; ///< -2 to 2; by default 0
-    std::optional<double> presence_penalty;  ///< -2 to 2; by default 0
+    std::optional<double> frequency_penalty;        ///< -2 to 2; by default 0
+    std::optional<double> presence_penalty;         ///< -2 to 2; by default 0
     std::map<std::string, std::int64_t> logit_bias; ///< by token: -100 to 100
     std::optional<std::string> user;
     boost::json::object response_format; ///< {"type": "json_object"}

@@ -56,7 +56,7 @@ struct text_completion {
     text_completion() = default;
 
     std::string id;
-    std::string object; ///< "text_completion"
+    std::string object;       ///< "text_completion"
     std::int64_t created = 0; ///< seconds since 1970
     std::string model;
     std::vector<text_choice> choices; ///< may be empty in an event

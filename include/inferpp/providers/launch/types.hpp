@@ -26,6 +26,13 @@ namespace inferpp::inline INFERPP_ABI::launch {
 /// An argument that can't be right. @param message names the member and the legal range
 INFERPP_DECL error refuse(std::string message);
 
+/// A text without its quotes; other JSON as text; nothing for null.
+INFERPP_DECL std::string text_of(boost::json::value const& value);
+
+/// The member of that name; null when there is none, or `of` is no object.
+INFERPP_DECL boost::json::value const* member(boost::json::value const& of,
+                                              std::string_view name) noexcept;
+
 /// Who an object belongs to, and what else is to be noted about it. The platform wants "team" and
 /// "product"; values are those of Kubernetes' labels.
 using label_map = std::map<std::string, std::string>;
@@ -107,8 +114,8 @@ BOOST_DESCRIBE_ENUM(listing_order, unknown, newest, oldest, alphabetical)
 struct hardware {
     hardware() = default;
 
-    std::optional<quantity> cpus;    ///< "3"
-    std::optional<quantity> memory;  ///< "12Gi"
+    std::optional<quantity> cpus;     ///< "3"
+    std::optional<quantity> memory;   ///< "12Gi"
     std::optional<std::int64_t> gpus; ///< at least 0
     std::optional<word<launch::gpu_type>> gpu_type;
     std::optional<quantity> storage; ///< "16Gi"

@@ -5,7 +5,6 @@
 
 #include <inferpp/codec/url.hpp>
 #include <inferpp/providers/launch/batch_completions.hpp>
-#include <inferpp/providers/launch/responses.hpp>
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
@@ -79,12 +78,14 @@ INFERPP_DECL void batch_content::to_json(json_writer& out) const
 
 INFERPP_DECL result<void> v1::create_batch_completion::validate() const
 {
-    return first_error({check(content.has_value()), content ? content->validate() : result<void>{}});
+    return first_error(
+        {check(content.has_value()), content ? content->validate() : result<void>{}});
 }
 
 INFERPP_DECL result<void> create_batch_completion::validate() const
 {
-    return first_error({check(content.has_value()), content ? content->validate() : result<void>{}});
+    return first_error(
+        {check(content.has_value()), content ? content->validate() : result<void>{}});
 }
 
 INFERPP_DECL result<batch_completion> batch_completion::decode(http::response&& answer)

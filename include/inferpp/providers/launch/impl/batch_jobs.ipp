@@ -78,13 +78,13 @@ INFERPP_DECL result<void> create_batch_job::validate() const
     batch_resources const& machines = resource_requests;
     if (timeout_seconds && !(timeout_seconds->count() > 0))
         return refuse("timeout_seconds must be more than 0");
-    return first_error(
-        {check_given("model_bundle_id", model_bundle_id), check_given("input_path", input_path),
-         check_labels(labels), check_count("resource_requests.gpus", machines.gpus, 0),
-         check_count("resource_requests.max_workers", machines.max_workers, 1),
-         check_count("resource_requests.per_worker", machines.per_worker, 1),
-         check_count("resource_requests.concurrent_requests_per_worker",
-                     machines.concurrent_requests_per_worker, 1)});
+    return first_error({check_given("model_bundle_id", model_bundle_id),
+                        check_given("input_path", input_path), check_labels(labels),
+                        check_count("resource_requests.gpus", machines.gpus, 0),
+                        check_count("resource_requests.max_workers", machines.max_workers, 1),
+                        check_count("resource_requests.per_worker", machines.per_worker, 1),
+                        check_count("resource_requests.concurrent_requests_per_worker",
+                                    machines.concurrent_requests_per_worker, 1)});
 }
 
 } // namespace inferpp::inline INFERPP_ABI::launch

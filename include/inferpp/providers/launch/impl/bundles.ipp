@@ -47,10 +47,10 @@ INFERPP_DECL result<bundle_flavor> bundle_flavor::from_json(boost::json::value c
     if (!object)
         return object.error();
     auto const* const kind = object->if_contains("flavor");
-    std::string_view const name = kind != nullptr && kind->is_string()
-                                      ? std::string_view{kind->get_string().data(),
-                                                         kind->get_string().size()}
-                                      : std::string_view{};
+    std::string_view const name =
+        kind != nullptr && kind->is_string()
+            ? std::string_view{kind->get_string().data(), kind->get_string().size()}
+            : std::string_view{};
     if (name == "cloudpickle_artifact")
         return read_flavor<cloudpickle_artifact>(from);
     if (name == "zip_artifact")

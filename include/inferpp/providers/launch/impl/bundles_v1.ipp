@@ -9,9 +9,10 @@ namespace inferpp::inline INFERPP_ABI::launch::v1 {
 
 INFERPP_DECL result<void> create_bundle::validate() const
 {
-    return first_error({check_given("name", name), check_given("location", location),
-                        check_given("packaging_type", packaging_type.text()),
-                        check_given("env_params.framework_type", env_params.framework_type.text())});
+    return first_error(
+        {check_given("name", name), check_given("location", location),
+         check_given("packaging_type", packaging_type.text()),
+         check_given("env_params.framework_type", env_params.framework_type.text())});
 }
 
 } // namespace inferpp::inline INFERPP_ABI::launch::v1

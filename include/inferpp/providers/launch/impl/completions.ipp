@@ -4,7 +4,6 @@
 #define INFERPP_PROVIDERS_LAUNCH_IMPL_COMPLETIONS_IPP
 
 #include <inferpp/providers/launch/completions.hpp>
-#include <inferpp/providers/launch/responses.hpp>
 
 namespace inferpp::inline INFERPP_ABI::launch {
 

@@ -79,12 +79,11 @@ INFERPP_DECL result<void> post_model_endpoint::validate() const
         return refuse("per_worker must be 1 for a streaming endpoint");
     if (max_workers < min_workers)
         return refuse("max_workers must be at least min_workers");
-    return first_error(
-        {check_endpoint_name(name), check_given("model_bundle_id", model_bundle_id),
-         check_given("endpoint_type", endpoint_type.text()), check_labels(labels),
-         check_count("gpus", gpus, 0), check_count("min_workers", min_workers, 0),
-         check_count("per_worker", per_worker, 1),
-         check_count("nodes_per_worker", nodes_per_worker, 1), check_settings()});
+    return first_error({check_endpoint_name(name), check_given("model_bundle_id", model_bundle_id),
+                        check_given("endpoint_type", endpoint_type.text()), check_labels(labels),
+                        check_count("gpus", gpus, 0), check_count("min_workers", min_workers, 0),
+                        check_count("per_worker", per_worker, 1),
+                        check_count("nodes_per_worker", nodes_per_worker, 1), check_settings()});
 }
 
 INFERPP_DECL boost::asio::awaitable<endpoint_change> create_model_endpoint::perform(

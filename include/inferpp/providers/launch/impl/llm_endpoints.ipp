@@ -26,11 +26,11 @@ INFERPP_DECL result<void> post_llm_endpoint::validate() const
 {
     if (max_workers < min_workers)
         return refuse("max_workers must be at least min_workers");
-    return first_error(
-        {check_endpoint_name(name), check_given("model_name", model_name),
-         check_given("inference_framework", inference_framework.text()), check_labels(labels),
-         check_count("min_workers", min_workers, 0), check_count("per_worker", per_worker, 1),
-         check_count("num_shards", num_shards, 1), check_settings()});
+    return first_error({check_endpoint_name(name), check_given("model_name", model_name),
+                        check_given("inference_framework", inference_framework.text()),
+                        check_labels(labels), check_count("min_workers", min_workers, 0),
+                        check_count("per_worker", per_worker, 1),
+                        check_count("num_shards", num_shards, 1), check_settings()});
 }
 
 INFERPP_DECL boost::asio::awaitable<endpoint_change> create_llm_endpoint::perform(

@@ -4,7 +4,6 @@
 #define INFERPP_PROVIDERS_LAUNCH_IMPL_LLM_TYPES_IPP
 
 #include <inferpp/providers/launch/llm_types.hpp>
-#include <inferpp/providers/launch/responses.hpp>
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
@@ -37,9 +36,9 @@ INFERPP_DECL result<stream_failure> stream_failure::from_json(boost::json::value
 
 INFERPP_DECL error stream_failure::to_error() const
 {
-    error e{errc::job_failed, "the model has failed" +
-                                  (status_code ? " (status " + std::to_string(*status_code) + ')'
-                                               : std::string{})};
+    error e{errc::job_failed,
+            "the model has failed" +
+                (status_code ? " (status " + std::to_string(*status_code) + ')' : std::string{})};
     constexpr std::size_t most = 4096;
     e.edit().server_message = message.substr(0, most);
     e.edit().http_status = status_code.value_or(0);

@@ -18,6 +18,21 @@ INFERPP_DECL error refuse(std::string message)
     return error{errc::invalid_argument, std::move(message)};
 }
 
+INFERPP_DECL std::string text_of(boost::json::value const& value)
+{
+    if (value.is_null())
+        return {};
+    if (value.is_string())
+        return {value.get_string().data(), value.get_string().size()};
+    return boost::json::serialize(value);
+}
+
+INFERPP_DECL boost::json::value const* member(boost::json::value const& of,
+                                              std::string_view name) noexcept
+{
+    return of.is_object() ? of.get_object().if_contains(name) : nullptr;
+}
+
 INFERPP_DECL result<void> check_labels(label_map const& labels)
 {
     for (char const* const name : {"team", "product"})
