@@ -52,7 +52,7 @@ struct upload_file {
 
     std::string filename;
     bytes content;
-    std::string media_type = "text/plain"; ///< of the content
+    std::string content_type = "text/plain"; ///< of the content
 
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL result<void> prepare(http::request& message) const;

@@ -156,6 +156,7 @@ public:
     std::string const& text() const noexcept { return text_; }
 
     INFERPP_DECL static result<job_duration> from_json(boost::json::value const& value);
+    void to_json(json_writer& out) const { out.string(text_); }
 
 private:
     std::string text_;

@@ -12,13 +12,13 @@ INFERPP_DECL result<void> upload_file::validate() const
 {
     if (auto const given = check_given("filename", filename); !given)
         return given;
-    return check_given("media_type", media_type);
+    return check_given("content_type", content_type);
 }
 
 INFERPP_DECL result<void> upload_file::prepare(http::request& message) const
 {
     multipart_writer form{message.body};
-    form.add_file("file", filename, media_type, content.view());
+    form.add_file("file", filename, content_type, content.view());
     form.finish();
     message.headers.set("Content-Type", form.content_type());
     return {};
