@@ -7,9 +7,6 @@
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 
-#include "unit/providers/launch_requests.hpp"
-#include "unit/support.hpp"
-
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -19,6 +16,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "unit/providers/launch_requests.hpp"
+#include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -275,14 +275,14 @@ TEST_CASE("launch: jobs are cancelled, or too late")
     for (auto const& [answer, outcome] : cases) {
         world w;
         w.transport->reply(200, std::string{answer}).reply(200, std::string{answer});
-        auto const seen =
-            w.run([](launch::client client) -> asio::awaitable<std::pair<cancel_outcome, cancel_outcome>> {
-                auto const docker = client.attach<launch::create_docker_job>("ft-1");
-                auto const first = co_await docker.cancel();
-                auto const tune = client.attach<launch::create_fine_tune>("ft-2");
-                auto const second = co_await tune.cancel();
-                co_return std::pair<cancel_outcome, cancel_outcome>{first, second};
-            });
+        auto const seen = w.run([](launch::client client)
+                                    -> asio::awaitable<std::pair<cancel_outcome, cancel_outcome>> {
+            auto const docker = client.attach<launch::create_docker_job>("ft-1");
+            auto const first = co_await docker.cancel();
+            auto const tune = client.attach<launch::create_fine_tune>("ft-2");
+            auto const second = co_await tune.cancel();
+            co_return std::pair<cancel_outcome, cancel_outcome>{first, second};
+        });
         CHECK(seen.first == outcome);
         CHECK(seen.second == outcome);
         CHECK(w.request(0).target == "/v1/launch/v1/docker-image-batch-jobs/ft-1");
@@ -331,8 +331,8 @@ TEST_CASE("launch: a chat is streamed, and an error before the stream is one of 
     http::headers typed;
     typed.set("Content-Type", "text/event-stream; charset=utf-8");
     world good;
-    good.transport->reply(
-        200, "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\r\n\r\n", typed);
+    good.transport->reply(200, "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\r\n\r\n",
+                          typed);
     CHECK(good.run(talk).value() == "Hello");
     CHECK(good.request(0).headers.find("Accept") == "text/event-stream, */*;q=0.1");
     world gone;

@@ -5,13 +5,13 @@
 
 #include <inferpp/launch.hpp>
 
-#include "unit/providers/launch_requests.hpp"
-#include "unit/support.hpp"
-
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "unit/providers/launch_requests.hpp"
+#include "unit/support.hpp"
 
 using namespace inferpp;
 
@@ -189,8 +189,7 @@ std::vector<unit::launch_request> unit::launch_llm_requests()
         R"({"top_k":3,"temperature":0.5,"stop":["."],"messages":[{"role":"user","content":"Hi"}],)"
         R"("max_completion_tokens":7,"tools":[{"type":"function","function":{"name":"weather",)"
         R"("parameters":{"type":"object"}}}],"tool_choice":"auto","model":"llama")";
-    std::string const text_body =
-        R"({"max_tokens":7,"prompt":"Hi","logprobs":2,"model":"llama")";
+    std::string const text_body = R"({"max_tokens":7,"prompt":"Hi","logprobs":2,"model":"llama")";
     launch::list_llm_endpoints endpoints;
     endpoints.order_by = launch::listing_order::newest;
     launch::update_llm_endpoint change{"e", launch::inference_framework::sglang};
@@ -385,7 +384,8 @@ TEST_CASE("launch: a stream of a chat")
         int status;
         std::string_view message;
     } const failures[] = {
-        {R"({"error":{"status_code":500,"content":{"error":"gone","timestamp":"t"}}})", 500, "gone"},
+        {R"({"error":{"status_code":500,"content":{"error":"gone","timestamp":"t"}}})", 500,
+         "gone"},
         {R"({"error":{"status_code":400,"content":{"detail":"x"}}})", 400, R"({"detail":"x"})"},
         {R"({"error":{"message":"too long","type":"BadRequestError","code":400}})", 400,
          "too long"},
@@ -435,11 +435,10 @@ TEST_CASE("launch: prompts and messages of every kind are written")
         CHECK(encode_json(prompt, out).has_value());
         CHECK(out == json);
     }
-    launch::chat_message message{"user",
-                                 std::vector<launch::chat_part>{
-                                     launch::chat_part::of_text("look"),
-                                     launch::chat_part::of_image("https://x/y.png"),
-                                     launch::chat_part::of_audio("AAAA", "wav")}};
+    launch::chat_message message{
+        "user", std::vector<launch::chat_part>{launch::chat_part::of_text("look"),
+                                               launch::chat_part::of_image("https://x/y.png"),
+                                               launch::chat_part::of_audio("AAAA", "wav")}};
     std::string out;
     CHECK(encode_json(message, out).has_value());
     CHECK(out == R"({"role":"user","content":[{"type":"text","text":"look"},)"
@@ -466,8 +465,8 @@ TEST_CASE("launch: endpoints of language models, fine-tunes and batches are read
     auto const status = launch::create_llm_endpoint::describe(*read);
     CHECK(status.phase == phase::failed);
     CHECK(status.reason == "no GPU");
-    CHECK(answered<launch::list_llm_endpoints>(R"({"model_endpoints":[]})")
-              ->model_endpoints.empty());
+    CHECK(
+        answered<launch::list_llm_endpoints>(R"({"model_endpoints":[]})")->model_endpoints.empty());
     CHECK(answered<launch::download_model>(R"({"urls":{"a":"https://x"}})")->urls.at("a") ==
           "https://x");
 
@@ -491,8 +490,7 @@ TEST_CASE("launch: endpoints of language models, fine-tunes and batches are read
         CHECK(done->model_config.model == "llama");
         CHECK(launch::describe(*done).phase == phase::succeeded);
     }
-    auto const changed =
-        answered<launch::update_batch_completion>(job + R"(,"success":true})");
+    auto const changed = answered<launch::update_batch_completion>(job + R"(,"success":true})");
     REQUIRE(changed.has_value());
     CHECK(changed->success);
     CHECK(changed->job_id == "ft-1");
@@ -500,9 +498,8 @@ TEST_CASE("launch: endpoints of language models, fine-tunes and batches are read
         std::string_view word;
         inferpp::phase phase;
     } const words[] = {
-        {"queued", phase::queued},       {"running", phase::running},
-        {"completed", phase::succeeded}, {"failed", phase::failed},
-        {"cancelled", phase::cancelled}, {"unknown", phase::unknown},
+        {"queued", phase::queued}, {"running", phase::running},     {"completed", phase::succeeded},
+        {"failed", phase::failed}, {"cancelled", phase::cancelled}, {"unknown", phase::unknown},
         {"new", phase::unknown},
     };
     for (auto const& [word, phase] : words) {
@@ -521,60 +518,68 @@ TEST_CASE("launch: what language models can't be asked is refused with the membe
 {
     using completing = launch::sync_completion;
     completing const good{completion()};
-    check_refused<completing>(good, [](auto& o) { o.model_endpoint_name.clear(); },
-                              "model_endpoint_name is empty");
-    check_refused<completing>(good, [](auto& o) { o.max_new_tokens = 0; },
-                              "max_new_tokens must be at least 1");
-    check_refused<completing>(good, [](auto& o) { o.temperature = 1.5; },
-                              "temperature must be from 0 to 1");
-    check_refused<completing>(good, [](auto& o) { o.temperature = 0.0 / 0.0; },
-                              "temperature must be from 0 to 1");
-    check_refused<completing>(good, [](auto& o) { o.top_p = 0; },
-                              "top_p must be more than 0 and at most 1");
-    check_refused<completing>(good, [](auto& o) { o.top_k = -2; }, "top_k must be at least -1");
-    check_refused<completing>(good, [](auto& o) { o.presence_penalty = 3; },
-                              "presence_penalty must be from 0 to 2");
+    check_refused<completing>(
+        good, [](auto& o) { o.model_endpoint_name.clear(); }, "model_endpoint_name is empty");
+    check_refused<completing>(
+        good, [](auto& o) { o.max_new_tokens = 0; }, "max_new_tokens must be at least 1");
+    check_refused<completing>(
+        good, [](auto& o) { o.temperature = 1.5; }, "temperature must be from 0 to 1");
+    check_refused<completing>(
+        good, [](auto& o) { o.temperature = 0.0 / 0.0; }, "temperature must be from 0 to 1");
+    check_refused<completing>(
+        good, [](auto& o) { o.top_p = 0; }, "top_p must be more than 0 and at most 1");
+    check_refused<completing>(
+        good, [](auto& o) { o.top_k = -2; }, "top_k must be at least -1");
+    check_refused<completing>(
+        good, [](auto& o) { o.presence_penalty = 3; }, "presence_penalty must be from 0 to 2");
 
     using chatting = launch::stream_chat;
     chatting const talk{chat()};
-    check_refused<chatting>(talk, [](auto& o) { o.model.clear(); }, "model is empty");
-    check_refused<chatting>(talk, [](auto& o) { o.messages.clear(); }, "messages is empty");
-    check_refused<chatting>(talk, [](auto& o) { o.messages.emplace_back(); },
-                            "messages[1].role is empty");
-    check_refused<chatting>(talk, [](auto& o) { o.temperature = 3; },
-                            "temperature must be from 0 to 2");
-    check_refused<chatting>(talk, [](auto& o) { o.n = 129; }, "n must be from 1 to 128");
-    check_refused<chatting>(talk, [](auto& o) { o.top_logprobs = 21; },
-                            "top_logprobs must be from 0 to 20");
-    check_refused<launch::sync_text_completion>(launch::sync_text_completion{text()},
-                                                [](auto& o) { o.logprobs = 6; },
-                                                "logprobs must be from 0 to 5");
+    check_refused<chatting>(
+        talk, [](auto& o) { o.model.clear(); }, "model is empty");
+    check_refused<chatting>(
+        talk, [](auto& o) { o.messages.clear(); }, "messages is empty");
+    check_refused<chatting>(
+        talk, [](auto& o) { o.messages.emplace_back(); }, "messages[1].role is empty");
+    check_refused<chatting>(
+        talk, [](auto& o) { o.temperature = 3; }, "temperature must be from 0 to 2");
+    check_refused<chatting>(
+        talk, [](auto& o) { o.n = 129; }, "n must be from 1 to 128");
+    check_refused<chatting>(
+        talk, [](auto& o) { o.top_logprobs = 21; }, "top_logprobs must be from 0 to 20");
+    check_refused<launch::sync_text_completion>(
+        launch::sync_text_completion{text()}, [](auto& o) { o.logprobs = 6; },
+        "logprobs must be from 0 to 5");
 
     using making = launch::create_llm_endpoint;
-    check_refused<making>(endpoint(), [](auto& o) { o.model_name.clear(); }, "model_name is empty");
-    check_refused<making>(endpoint(), [](auto& o) { o.inference_framework = {}; },
-                          "inference_framework is empty");
-    check_refused<making>(endpoint(), [](auto& o) { o.num_shards = 0; },
-                          "num_shards must be at least 1");
-    check_refused<making>(endpoint(), [](auto& o) { o.labels.clear(); }, "labels has no 'team'");
+    check_refused<making>(
+        endpoint(), [](auto& o) { o.model_name.clear(); }, "model_name is empty");
+    check_refused<making>(
+        endpoint(), [](auto& o) { o.inference_framework = {}; }, "inference_framework is empty");
+    check_refused<making>(
+        endpoint(), [](auto& o) { o.num_shards = 0; }, "num_shards must be at least 1");
+    check_refused<making>(
+        endpoint(), [](auto& o) { o.labels.clear(); }, "labels has no 'team'");
 
     using batching = launch::create_batch_completion;
-    check_refused<batching>(batch(), [](auto& o) { o.content.reset(); }, "exactly one of content");
-    check_refused<batching>(batch(), [](auto& o) { o.input_data_path = "x"; },
-                            "exactly one of content");
-    check_refused<batching>(batch(), [](auto& o) { o.content = launch::batch_prompts{}; },
-                            "content.prompts is empty");
-    check_refused<batching>(batch(), [](auto& o) { o.data_parallelism = 65; },
-                            "data_parallelism must be from 1 to 64");
-    check_refused<batching>(batch(), [](auto& o) { o.max_runtime_sec = 172801; },
-                            "max_runtime_sec must be from 1 to 172800");
-    check_refused<batching>(batch(),
-                            [](auto& o) { o.content = std::vector<launch::chat_settings>(1); },
-                            "content[0]: messages is empty");
-    check_refused<launch::create_fine_tune>(launch::create_fine_tune{"m", "f"},
-                                            [](auto& o) { o.training_file.clear(); },
-                                            "training_file is empty");
-    check_refused<launch::cancel_batch_completion>(launch::cancel_batch_completion{"j"},
-                                                   [](auto& o) { o.job = "."; },
-                                                   "can't be part of a URL");
+    check_refused<batching>(
+        batch(), [](auto& o) { o.content.reset(); }, "exactly one of content");
+    check_refused<batching>(
+        batch(), [](auto& o) { o.input_data_path = "x"; }, "exactly one of content");
+    check_refused<batching>(
+        batch(), [](auto& o) { o.content = launch::batch_prompts{}; }, "content.prompts is empty");
+    check_refused<batching>(
+        batch(), [](auto& o) { o.data_parallelism = 65; }, "data_parallelism must be from 1 to 64");
+    check_refused<batching>(
+        batch(), [](auto& o) { o.max_runtime_sec = 172801; },
+        "max_runtime_sec must be from 1 to 172800");
+    check_refused<batching>(
+        batch(), [](auto& o) { o.content = std::vector<launch::chat_settings>(1); },
+        "content[0]: messages is empty");
+    check_refused<launch::create_fine_tune>(
+        launch::create_fine_tune{"m", "f"}, [](auto& o) { o.training_file.clear(); },
+        "training_file is empty");
+    check_refused<launch::cancel_batch_completion>(
+        launch::cancel_batch_completion{"j"}, [](auto& o) { o.job = "."; },
+        "can't be part of a URL");
 }

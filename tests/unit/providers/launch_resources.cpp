@@ -5,15 +5,15 @@
 
 #include <inferpp/launch.hpp>
 
-#include "unit/providers/launch_requests.hpp"
-#include "unit/support.hpp"
-
 #include <boost/json/parse.hpp>
 
 #include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
+
+#include "unit/providers/launch_requests.hpp"
+#include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -228,8 +228,8 @@ TEST_CASE("launch: resources are asked for as the wire notes have it")
         CHECK(message.target == target);
         CHECK(message.body == body);
         CHECK(message.headers.find("Content-Type").has_value() == !body.empty());
-        bool const reads = name.starts_with("get_") || name.starts_with("list_") ||
-                           name.starts_with("find_");
+        bool const reads =
+            name.starts_with("get_") || name.starts_with("list_") || name.starts_with("find_");
         CHECK((message.method == "GET") == reads);
         CHECK((message.method == "DELETE") == name.starts_with("delete_"));
         CHECK((message.method == "PUT") ==
@@ -260,7 +260,8 @@ TEST_CASE("launch: a file is uploaded as the one part of a form")
               .size == 3);
     CHECK(answered<launch::delete_file>(R"({"deleted":true})")->deleted);
     CHECK(answered<launch::get_file_content>(R"({"id":"a","content":"x\ny"})")->content == "x\ny");
-    check_refused<launch::upload_file>(op, [](auto& o) { o.filename.clear(); }, "filename is empty");
+    check_refused<launch::upload_file>(
+        op, [](auto& o) { o.filename.clear(); }, "filename is empty");
 }
 
 TEST_CASE("launch: the input of a batch job is a table as Python's csv writes it")
@@ -297,10 +298,9 @@ TEST_CASE("launch: the state of a batch job")
         std::string word;
         inferpp::phase phase;
     } const words[] = {
-        {"PENDING", phase::queued},     {"RUNNING", phase::running},
-        {"SUCCESS", phase::succeeded},  {"FAILURE", phase::failed},
-        {"CANCELLED", phase::cancelled}, {"UNDEFINED", phase::unknown},
-        {"TIMEOUT", phase::expired},    {"SOMETHING", phase::unknown},
+        {"PENDING", phase::queued},  {"RUNNING", phase::running},     {"SUCCESS", phase::succeeded},
+        {"FAILURE", phase::failed},  {"CANCELLED", phase::cancelled}, {"UNDEFINED", phase::unknown},
+        {"TIMEOUT", phase::expired}, {"SOMETHING", phase::unknown},
     };
     for (auto const& [word, phase] : words) {
         CAPTURE(word);
@@ -325,9 +325,10 @@ TEST_CASE("launch: durations of ISO 8601")
         std::string_view text;
         double seconds;
     } const good[] = {
-        {"PT0S", 0},      {"PT1.5S", 1.5},       {"P1DT1H1M1.25S", 90061.25}, {"P1D", 86400},
-        {"P2W", 1209600}, {"-PT1M", -60},        {"+PT2H", 7200},             {"P1DT0,5S", 86400.5},
-        {"PT36H", 129600}, {"P1W2DT3S", 777603},
+        {"PT0S", 0},          {"PT1.5S", 1.5},       {"P1DT1H1M1.25S", 90061.25},
+        {"P1D", 86400},       {"P2W", 1209600},      {"-PT1M", -60},
+        {"+PT2H", 7200},      {"P1DT0,5S", 86400.5}, {"PT36H", 129600},
+        {"P1W2DT3S", 777603},
     };
     for (auto const& [text, seconds] : good) {
         CAPTURE(text);
@@ -335,10 +336,17 @@ TEST_CASE("launch: durations of ISO 8601")
         REQUIRE(read.has_value());
         CHECK(read->count() == doctest::Approx(seconds));
     }
-    for (std::string_view const text :
-         {"", "P", "PT", "P1DT", "1D", "P1", "P1Y", "P1M", "PT1", "PTS", "PT1S1M", "PT1D", "P1H",
-          "PT.5S", "PT1.S", "PT1..5S", "P1DT1HT1M", "PT1S ", "PT1e3S", "TP1D", "--PT1S",
-          "PT11111111111111111111111111111111111111S"}) {
+    for (std::string_view const text : {"",          "P",
+                                        "PT",        "P1DT",
+                                        "1D",        "P1",
+                                        "P1Y",       "P1M",
+                                        "PT1",       "PTS",
+                                        "PT1S1M",    "PT1D",
+                                        "P1H",       "PT.5S",
+                                        "PT1.S",     "PT1..5S",
+                                        "P1DT1HT1M", "PT1S ",
+                                        "PT1e3S",    "TP1D",
+                                        "--PT1S",    "PT11111111111111111111111111111111111111S"}) {
         CAPTURE(text);
         CHECK(!launch::parse_iso8601_duration(text).has_value());
     }
@@ -359,8 +367,8 @@ TEST_CASE("launch: the result file of a batch job")
     CHECK(rows->at(1).id == "1");
     CHECK(!rows->at(1).ok());
     CHECK(launch::read_batch_results("")->empty());
-    auto const typed = launch::read_batch_results<int>(
-        R"({"status":"SUCCESS","result":{"result":"7"},"id":"x"})");
+    auto const typed =
+        launch::read_batch_results<int>(R"({"status":"SUCCESS","result":{"result":"7"},"id":"x"})");
     CHECK(typed->at(0).value() == 7);
     auto const broken = launch::read_batch_results("{\"status\":\"SUCCESS\"}\n{\"status\":7}\n");
     REQUIRE(broken.has_error());
@@ -433,8 +441,10 @@ TEST_CASE("launch: amounts are texts or numbers")
         launch::quantity value;
         std::string_view json;
     } const cases[] = {
-        {launch::quantity{"500m"}, R"("500m")"}, {launch::quantity{std::string{"3"}}, R"("3")"},
-        {launch::quantity{4}, "4"},              {launch::quantity{0.5}, "0.5"},
+        {launch::quantity{"500m"}, R"("500m")"},
+        {launch::quantity{std::string{"3"}}, R"("3")"},
+        {launch::quantity{4}, "4"},
+        {launch::quantity{0.5}, "0.5"},
         {launch::quantity{-1L}, "-1"},
     };
     for (auto const& [value, json] : cases) {
@@ -476,11 +486,10 @@ TEST_CASE("launch: bundles of every kind are written and read")
         {pickled, R"({"flavor":"cloudpickle_artifact","location":"s3://b/k","framework":{)"
                   R"("framework_type":"pytorch","pytorch_image_tag":"1.10"},"requirements":[],)"
                   R"("load_predict_fn":"p","load_model_fn":"m"})"},
-        {zipped,
-         R"({"flavor":"zip_artifact","location":"s3://b/k","framework":{)"
-         R"("framework_type":"custom_base_image","image_repository":"r","image_tag":"t"},)"
-         R"("requirements":["numpy"],"load_predict_fn_module_path":"",)"
-         R"("load_model_fn_module_path":""})"},
+        {zipped, R"({"flavor":"zip_artifact","location":"s3://b/k","framework":{)"
+                 R"("framework_type":"custom_base_image","image_repository":"r","image_tag":"t"},)"
+                 R"("requirements":["numpy"],"load_predict_fn_module_path":"",)"
+                 R"("load_model_fn_module_path":""})"},
         {image, R"({"flavor":"runnable_image","repository":"r","tag":"t","command":["c"],)"
                 R"("protocol":"http"})"},
         {streaming, R"({"flavor":"streaming_enhanced_runnable_image","repository":"r","tag":"t",)"
@@ -546,74 +555,77 @@ TEST_CASE("launch: docker-image batch jobs and triggers are read")
 TEST_CASE("launch: resources that can't be valid are refused with the member's name")
 {
     using launch::create_batch_job;
-    check_refused<create_batch_job>(batch_job(), [](auto& o) { o.model_bundle_id.clear(); },
-                                    "model_bundle_id is empty");
-    check_refused<create_batch_job>(batch_job(), [](auto& o) { o.input_path.clear(); },
-                                    "input_path is empty");
-    check_refused<create_batch_job>(batch_job(), [](auto& o) { o.labels.erase("team"); },
-                                    "labels has no 'team'");
-    check_refused<create_batch_job>(batch_job(), [](auto& o) { o.timeout_seconds = 0s; },
-                                    "timeout_seconds must be more than 0");
-    check_refused<create_batch_job>(batch_job(), [](auto& o) { o.resource_requests.gpus = -1; },
-                                    "resource_requests.gpus must be at least 0");
-    check_refused<create_batch_job>(batch_job(),
-                                    [](auto& o) { o.resource_requests.max_workers = 0; },
-                                    "resource_requests.max_workers must be at least 1");
+    check_refused<create_batch_job>(
+        batch_job(), [](auto& o) { o.model_bundle_id.clear(); }, "model_bundle_id is empty");
+    check_refused<create_batch_job>(
+        batch_job(), [](auto& o) { o.input_path.clear(); }, "input_path is empty");
+    check_refused<create_batch_job>(
+        batch_job(), [](auto& o) { o.labels.erase("team"); }, "labels has no 'team'");
+    check_refused<create_batch_job>(
+        batch_job(), [](auto& o) { o.timeout_seconds = 0s; },
+        "timeout_seconds must be more than 0");
+    check_refused<create_batch_job>(
+        batch_job(), [](auto& o) { o.resource_requests.gpus = -1; },
+        "resource_requests.gpus must be at least 0");
+    check_refused<create_batch_job>(
+        batch_job(), [](auto& o) { o.resource_requests.max_workers = 0; },
+        "resource_requests.max_workers must be at least 1");
 
     using launch::create_docker_job;
-    check_refused<create_docker_job>(docker_job(),
-                                     [](auto& o) { o.docker_image_batch_job_bundle_name = "n"; },
-                                     "exactly one of");
-    check_refused<create_docker_job>(docker_job(),
-                                     [](auto& o) { o.docker_image_batch_job_bundle_id.reset(); },
-                                     "exactly one of");
-    check_refused<create_docker_job>(docker_job(),
-                                     [](auto& o) { o.override_job_max_runtime_s = 0; },
-                                     "override_job_max_runtime_s must be at least 1");
-    check_refused<launch::create_docker_bundle>(docker_bundle(), [](auto& o) { o.name.clear(); },
-                                                "name is empty");
+    check_refused<create_docker_job>(
+        docker_job(), [](auto& o) { o.docker_image_batch_job_bundle_name = "n"; },
+        "exactly one of");
+    check_refused<create_docker_job>(
+        docker_job(), [](auto& o) { o.docker_image_batch_job_bundle_id.reset(); },
+        "exactly one of");
+    check_refused<create_docker_job>(
+        docker_job(), [](auto& o) { o.override_job_max_runtime_s = 0; },
+        "override_job_max_runtime_s must be at least 1");
+    check_refused<launch::create_docker_bundle>(
+        docker_bundle(), [](auto& o) { o.name.clear(); }, "name is empty");
 
     using launch::create_model_endpoint;
-    check_refused<create_model_endpoint>(endpoint(), [](auto& o) { o.name.clear(); },
-                                         "name must have 1 to 63 characters");
-    check_refused<create_model_endpoint>(endpoint(), [](auto& o) { o.name.assign(64, 'x'); },
-                                         "name must have 1 to 63 characters");
-    check_refused<create_model_endpoint>(endpoint(), [](auto& o) { o.labels.clear(); },
-                                         "labels has no 'team'");
-    check_refused<create_model_endpoint>(endpoint(), [](auto& o) { o.max_workers = 0; },
-                                         "max_workers must be at least min_workers");
     check_refused<create_model_endpoint>(
-        endpoint(), [](auto& o) { o.endpoint_type = launch::endpoint_type::streaming, o.per_worker = 2; },
+        endpoint(), [](auto& o) { o.name.clear(); }, "name must have 1 to 63 characters");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.name.assign(64, 'x'); }, "name must have 1 to 63 characters");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.labels.clear(); }, "labels has no 'team'");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.max_workers = 0; }, "max_workers must be at least min_workers");
+    check_refused<create_model_endpoint>(
+        endpoint(),
+        [](auto& o) { o.endpoint_type = launch::endpoint_type::streaming, o.per_worker = 2; },
         "per_worker must be 1 for a streaming endpoint");
-    check_refused<create_model_endpoint>(endpoint(),
-                                         [](auto& o) { o.forwarder_max_concurrency = 21; },
-                                         "forwarder_max_concurrency must be from 1 to 20");
-    check_refused<create_model_endpoint>(endpoint(),
-                                         [](auto& o) { o.queue_message_timeout_seconds = 43201; },
-                                         "queue_message_timeout_seconds must be from 1 to 43200");
-    check_refused<create_model_endpoint>(endpoint(),
-                                         [](auto& o) { o.default_callback_url.reset(); },
-                                         "default_callback_auth needs a default_callback_url");
-    check_refused<create_model_endpoint>(endpoint(),
-                                         [](auto& o) { o.default_callback_url = "me.example"; },
-                                         "default_callback_url: ");
-    check_refused<launch::update_model_endpoint>(launch::update_model_endpoint{"end_1"},
-                                                 [](auto& o) { o.min_workers = -1; },
-                                                 "min_workers must be at least 0");
-    check_refused<launch::update_model_endpoint>(launch::update_model_endpoint{"end_1"},
-                                                 [](auto& o) { o.labels.emplace(); },
-                                                 "labels has no 'team'");
-    check_refused<launch::get_model_endpoint>(launch::get_model_endpoint{"end_1"},
-                                              [](auto& o) { o.endpoint = ".."; },
-                                              "can't be part of a URL");
-    check_refused<launch::restart_model_endpoint>(launch::restart_model_endpoint{"end_1"},
-                                                  [](auto& o) { o.endpoint.clear(); },
-                                                  "can't be part of a URL");
-    check_refused<launch::create_bundle>(bundle(), [](auto& o) { o.schema_location.clear(); },
-                                         "schema_location is empty");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.forwarder_max_concurrency = 21; },
+        "forwarder_max_concurrency must be from 1 to 20");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.queue_message_timeout_seconds = 43201; },
+        "queue_message_timeout_seconds must be from 1 to 43200");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.default_callback_url.reset(); },
+        "default_callback_auth needs a default_callback_url");
+    check_refused<create_model_endpoint>(
+        endpoint(), [](auto& o) { o.default_callback_url = "me.example"; },
+        "default_callback_url: ");
+    check_refused<launch::update_model_endpoint>(
+        launch::update_model_endpoint{"end_1"}, [](auto& o) { o.min_workers = -1; },
+        "min_workers must be at least 0");
+    check_refused<launch::update_model_endpoint>(
+        launch::update_model_endpoint{"end_1"}, [](auto& o) { o.labels.emplace(); },
+        "labels has no 'team'");
+    check_refused<launch::get_model_endpoint>(
+        launch::get_model_endpoint{"end_1"}, [](auto& o) { o.endpoint = ".."; },
+        "can't be part of a URL");
+    check_refused<launch::restart_model_endpoint>(
+        launch::restart_model_endpoint{"end_1"}, [](auto& o) { o.endpoint.clear(); },
+        "can't be part of a URL");
+    check_refused<launch::create_bundle>(
+        bundle(), [](auto& o) { o.schema_location.clear(); }, "schema_location is empty");
     check_refused<launch::v1::create_bundle>(
         old_bundle(), [](auto& o) { o.packaging_type = {}; }, "packaging_type is empty");
-    check_refused<launch::create_trigger>(launch::create_trigger{"n", "c", "b"},
-                                          [](auto& o) { o.cron_schedule.clear(); },
-                                          "cron_schedule is empty");
+    check_refused<launch::create_trigger>(
+        launch::create_trigger{"n", "c", "b"}, [](auto& o) { o.cron_schedule.clear(); },
+        "cron_schedule is empty");
 }

@@ -62,7 +62,7 @@ BOOST_DESCRIBE_STRUCT(chat_completion, (),
 
 constexpr json_rules json_rules_of(chat_completion const*)
 {
-    return json_rules{}.required("choices");
+    return json_rules{}.required("id");
 }
 
 /// What an event adds to an answer.
@@ -130,7 +130,7 @@ BOOST_DESCRIBE_STRUCT(chat_chunk, (),
 
 constexpr json_rules json_rules_of(chat_chunk const*)
 {
-    return json_rules{}.required("choices");
+    return json_rules{}.nothing_required();
 }
 
 // --- what is asked -------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ BOOST_DESCRIBE_STRUCT(text_completion, (),
 
 constexpr json_rules json_rules_of(text_completion const*)
 {
-    return json_rules{}.required("choices");
+    return json_rules{}.required("id");
 }
 
 /// What a completion is asked with, but for the model.

@@ -83,9 +83,10 @@ INFERPP_DECL result<void> first_error(std::initializer_list<result<void>> checke
 
 INFERPP_DECL quantity::quantity(double count) : number_(true)
 {
-    json_writer{text_}.number(count);
-    if (text_.empty()) // no number in JSON; refused when it is written
-        text_ = "nan";
+    if (std::isfinite(count))
+        json_writer{text_}.number(count);
+    else
+        text_ = "nan"; // refused when it is written
 }
 
 INFERPP_DECL result<quantity> quantity::from_json(boost::json::value const& value)
