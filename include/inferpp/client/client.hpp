@@ -11,6 +11,7 @@
 #include <inferpp/client/operation.hpp>
 #include <inferpp/client/pager.hpp>
 #include <inferpp/client/pipeline.hpp>
+#include <inferpp/core/bytes.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -130,6 +131,11 @@ INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline
 INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
                                                              std::string address,
                                                              call_options call);
+
+INFERPP_DECL boost::asio::awaitable<http::response> upload(std::shared_ptr<pipeline> line,
+                                                           std::string address,
+                                                           http::request message,
+                                                           call_options call);
 
 /// The id in `token_or_id`, which belongs to this client. @throws failure `invalid_argument`
 INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,
@@ -341,6 +347,35 @@ public:
                                                     call_options call = {}) const
     {
         return detail::download(line_, std::move(address), call);
+    }
+
+    /**
+     * @brief PUTs data to a URL that the platform gave, such as a presigned one.
+     *
+     * As `download`: the credentials go along to the configured origin alone, and addresses that
+     * are not of the public internet are refused. No redirect is followed to another origin. It is
+     * repeated when that helps.
+     * @param address an absolute URL; blanks at its ends are ignored
+     * @param content its bytes; no Content-Type is sent, since the URL may have been signed without
+     * @return the answer; its status is a 2xx
+     * @throws failure also `errc::redirect_refused` and `errc::address_refused`
+     */
+    boost::asio::awaitable<http::response> upload(std::string address, bytes content,
+                                                  call_options call = {}) const
+    {
+        http::request message{"PUT", "/"};
+        message.body = std::move(content).take();
+        return detail::upload(line_, std::move(address), std::move(message), call);
+    }
+
+    /// The same for a file, or whatever else is read while it is sent.
+    boost::asio::awaitable<http::response> upload(std::string address,
+                                                  std::shared_ptr<http::body_source> content,
+                                                  call_options call = {}) const
+    {
+        http::request message{"PUT", "/"};
+        message.source = std::move(content);
+        return detail::upload(line_, std::move(address), std::move(message), call);
     }
 
     /// The platform: its name, address and errors.

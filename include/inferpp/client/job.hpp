@@ -50,7 +50,8 @@ boost::asio::awaitable<result<typename Op::response>> call_operation(pipeline& l
     if (!decoded) {
         constexpr std::size_t shown = 4096;
         error e = line.complete(decoded.error(), Op::info);
-        e.edit().http_status = answer->status;
+        if (e.info().http_status == 0)
+            e.edit().http_status = answer->status;
         e.edit().sent = sent_state::yes;
         e.edit().raw_body = answer->body.substr(0, shown);
         co_return e;

@@ -25,6 +25,9 @@ struct operation_info {
     /// name: "jobs/{job}/close", "tasks?endpoint={id}". Empty: the operation has `target()`.
     std::string_view route = {};
     idempotency repeat = idempotency::safe;
+    /// Where the platform has several roots: the name of the one that the route lies below, see
+    /// `provider::root`. Empty: the base URL.
+    std::string_view root = {};
 };
 
 } // namespace inferpp::inline INFERPP_ABI

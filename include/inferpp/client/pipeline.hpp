@@ -38,10 +38,12 @@ public:
                                                                operation_info info,
                                                                call_options call);
 
-    /// Reads a URL that the server gave. Credentials go along to the configured origin alone.
-    INFERPP_DECL boost::asio::awaitable<result<http::response>> download(std::string address,
-                                                                         operation_info info,
-                                                                         call_options call);
+    /// Sends a request to a URL that the server gave, and reads the answer whole. Credentials go
+    /// along to the configured origin alone.
+    INFERPP_DECL boost::asio::awaitable<result<http::response>> execute_at(std::string address,
+                                                                           http::request message,
+                                                                           operation_info info,
+                                                                           call_options call);
 
     /// Adds provider and operation to an error that arose outside of these.
     INFERPP_DECL error complete(error e, operation_info const& info) const;
@@ -60,9 +62,9 @@ private:
 
     INFERPP_DECL result<attempt> begin(result<http::request> message, operation_info const& info,
                                        call_options const& call) const;
-    INFERPP_DECL result<attempt> begin_download(std::string_view address,
-                                                operation_info const& info,
-                                                call_options const& call) const;
+    INFERPP_DECL result<attempt> begin_given(std::string_view address, http::request message,
+                                             operation_info const& info,
+                                             call_options const& call) const;
     INFERPP_DECL boost::asio::awaitable<result<http::response>> read_whole(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<incoming>> read_head(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);

@@ -6,6 +6,8 @@
 #include <inferpp/codec/url.hpp>
 #include <inferpp/net/http.hpp>
 
+#include <boost/core/ignore_unused.hpp>
+
 #include <string_view>
 
 namespace inferpp::inline INFERPP_ABI {
@@ -25,6 +27,14 @@ public:
 
     /// The base URL; targets of operations are joined to its path.
     virtual url const& base() const noexcept = 0;
+
+    /// The path that routes below another root of the platform are joined to; see
+    /// `operation_info::root`. It is of the same origin.
+    virtual std::string_view root(std::string_view name) const noexcept
+    {
+        boost::ignore_unused(name);
+        return base().path;
+    }
 
     /// Adds the credentials to a request. Called for each attempt.
     virtual void authorize(http::request& message) const = 0;

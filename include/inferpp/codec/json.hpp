@@ -95,7 +95,7 @@ template <class T>
 result<T> decode_value(boost::json::value const& value);
 
 /// Appends `value` as JSON text. Empty optionals, and empty containers that may be missing, are
-/// omitted. @return `errc::invalid_argument` with the path for what JSON can't hold
+/// omitted, unless the rules say `always_written`. @return `errc::invalid_argument` with the path for what JSON can't hold
 template <class T>
 result<void> encode_json(T const& value, std::string& out);
 
@@ -158,6 +158,7 @@ struct json_member {
     void* (*address)(void* object);
     bool unknowns = false; ///< the place of the members that we do not know
     bool required = true;
+    bool always = false; ///< written also when it is empty
     std::string wire{};
     std::vector<std::string> aliases{}; ///< read where `wire` is missing
 };
@@ -172,7 +173,8 @@ INFERPP_DECL void write_object(void const* object, std::span<json_member const> 
 /// The same without the braces.
 INFERPP_DECL void write_members(void const* object, std::span<json_member const> members,
                                 json_writer& out);
-/// Writes one member with its name, unless it is empty.
+/// Writes one member with its name, unless it is empty. That of the unknown ones becomes as many
+/// as it holds.
 INFERPP_DECL void write_member(void const* object, json_member const& member, json_writer& out);
 
 struct json_enumerator {

@@ -75,6 +75,16 @@ public:
         return next;
     }
 
+    /// These members are written also when they are empty: the server wants `{}` or `[]`.
+    /// At most 4.
+    template <class... Name>
+    constexpr json_rules always_written(Name... names) const
+    {
+        json_rules next{*this};
+        ((next.always_.at(next.always_count_++) = names), ...);
+        return next;
+    }
+
     /// No member must be there.
     constexpr json_rules nothing_required() const { return required(); }
 
@@ -96,6 +106,13 @@ public:
                 return true;
         return false;
     }
+    constexpr bool is_always_written(std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i < always_count_; ++i)
+            if (always_[i] == name)
+                return true;
+        return false;
+    }
 
 private:
     constexpr void require(std::string_view name) { required_.at(required_count_++) = name; }
@@ -108,6 +125,8 @@ private:
     std::size_t alias_count_ = 0;
     std::array<std::string_view, 8> required_{};
     std::size_t required_count_ = 0;
+    std::array<std::string_view, 4> always_{};
+    std::size_t always_count_ = 0;
 };
 
 } // namespace inferpp::inline INFERPP_ABI

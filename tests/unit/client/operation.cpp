@@ -55,6 +55,17 @@ struct look {
 };
 BOOST_DESCRIBE_STRUCT(look, (), (id))
 
+// Also sends what it does not know itself.
+struct change {
+    using provider = platform;
+    using response = std::string;
+    static constexpr operation_info info{.name = "change", .method = "PUT", .route = "things/{id}"};
+    std::string id;
+    std::optional<int> size;
+    unknown_members more;
+};
+BOOST_DESCRIBE_STRUCT(change, (), (id, size, more))
+
 struct look_at {
     using provider = platform;
     using response = std::string;
@@ -270,4 +281,15 @@ TEST_CASE("an operation may check itself, write its body and read its answer")
     answer.body = "[1,\"x\"]";
     CHECK(decoded<look>(answer).error().info().json_path ==
           "$[1]");
+}
+
+TEST_CASE("members that an operation does not know go into its body, not into its route")
+{
+    unit_operation::change op;
+    op.id = "a b";
+    op.more.values["colour"] = "red";
+    auto const message = detail::encode_operation(op);
+    REQUIRE(message.has_value());
+    CHECK(message->target == "things/a%20b");
+    CHECK(message->body == R"({"colour":"red"})");
 }

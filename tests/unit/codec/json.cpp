@@ -515,8 +515,34 @@ TEST_CASE("what JSON can't hold is refused with its path")
     CHECK(encoded(rest) == "error at $.a[0]");
 }
 
+namespace unit_json {
+
+struct kept {
+    std::vector<int> list;
+    std::map<std::string, int> map;
+    json::object object;
+    std::vector<int> left_out;
+};
+BOOST_DESCRIBE_STRUCT(kept, (), (list, map, object, left_out))
+
+constexpr json_rules json_rules_of(kept const*)
+{
+    return json_rules{}.always_written("list", "map", "object");
+}
+
+} // namespace unit_json
+
+TEST_CASE("empty containers are written where the rules say so, and may be missing all the same")
+{
+    CHECK(encoded(unit_json::kept{}) == R"({"list":[],"map":{},"object":{}})");
+    CHECK(decode_json<unit_json::kept>("{}").has_value());
+}
+
 TEST_CASE("rules can be asked for at compile time")
 {
+    static_assert(json_rules{}.always_written("a").is_always_written("a"));
+    static_assert(!json_rules{}.always_written("a").is_always_written("b"));
+
     constexpr auto rules = json_rules{naming::camel_case}.renamed("a", "b").required("c", "d");
     static_assert(rules.style() == naming::camel_case);
     static_assert(rules.renames().size() == 1);

@@ -40,14 +40,14 @@ INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline
     throw failure{std::move(failed)};
 }
 
-INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
-                                                             std::string address, call_options call)
+inline boost::asio::awaitable<http::response> send_to(std::shared_ptr<pipeline> line,
+                                                      std::string address, http::request message,
+                                                      operation_info info, call_options call)
 {
-    operation_info info;
-    info.name = "download";
     error failed;
     try {
-        auto answer = co_await line->download(std::move(address), info, call);
+        auto answer =
+            co_await line->execute_at(std::move(address), std::move(message), info, call);
         if (answer)
             co_return std::move(*answer);
         failed = answer.error();
@@ -56,6 +56,24 @@ INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pip
         failed = line->complete(current_error(), info);
     }
     throw failure{std::move(failed)};
+}
+
+INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
+                                                             std::string address, call_options call)
+{
+    operation_info info;
+    info.name = "download";
+    return send_to(std::move(line), std::move(address), http::request{"GET", "/"}, info, call);
+}
+
+INFERPP_DECL boost::asio::awaitable<http::response> upload(std::shared_ptr<pipeline> line,
+                                                           std::string address,
+                                                           http::request message,
+                                                           call_options call)
+{
+    operation_info info;
+    info.name = "upload";
+    return send_to(std::move(line), std::move(address), std::move(message), info, call);
 }
 
 INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,

@@ -111,7 +111,7 @@ INFERPP_DECL result<void> encode_members(operation_info const& info, void const*
         } else {
             out.begin_object();
             for (json_member const& member : members)
-                if (!member.unknowns && !is_in_route(info.route, member.name))
+                if (!is_in_route(info.route, member.name))
                     write_member(op, member, out);
             out.end_object();
         }

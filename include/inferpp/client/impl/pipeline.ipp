@@ -31,7 +31,7 @@ struct pipeline::attempt {
     int max_attempts = 1;
     bool any_status = false;
     bool whole = true; ///< read the body too
-    bool download = false;
+    bool given = false; ///< the URL is one that the server gave
     bool credentials = true;
 
     int number = 0;
@@ -148,7 +148,9 @@ INFERPP_DECL result<pipeline::attempt> pipeline::begin(result<http::request> mes
     attempt state;
     state.message = std::move(*message);
     http::request& request = state.message;
-    request.target = join_target(platform_->base().path, request.target);
+    std::string_view const below =
+        info.root.empty() ? std::string_view{platform_->base().path} : platform_->root(info.root);
+    request.target = join_target(below, request.target);
     if (!request.headers.find("Accept"))
         request.headers.set("Accept", "application/json");
     request.headers.set("User-Agent", options_.user_agent);
@@ -162,9 +164,10 @@ INFERPP_DECL result<pipeline::attempt> pipeline::begin(result<http::request> mes
     return state;
 }
 
-INFERPP_DECL result<pipeline::attempt> pipeline::begin_download(std::string_view address,
-                                                                operation_info const& info,
-                                                                call_options const& call) const
+INFERPP_DECL result<pipeline::attempt> pipeline::begin_given(std::string_view address,
+                                                             http::request message,
+                                                             operation_info const& info,
+                                                             call_options const& call) const
 {
     // Some platforms end their URLs with a line end.
     auto to = parse_url(trim(address));
@@ -176,14 +179,15 @@ INFERPP_DECL result<pipeline::attempt> pipeline::begin_download(std::string_view
                               "the server gave a URL of http, which is not asked from a client "
                               "of https"},
                         info);
-    auto state = begin(http::request{"GET", "/"}, info, call);
+    message.target = "/";
+    message.headers.set("Accept", "*/*");
+    auto state = begin(std::move(message), info, call);
     if (!state)
         return state;
-    state->message.headers.set("Accept", "*/*");
     state->message.target = to->target();
     state->credentials = to->origin == home;
     state->to = std::move(*to);
-    state->download = true;
+    state->given = true;
     return state;
 }
 
@@ -199,11 +203,10 @@ INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::execute(
     co_return co_await run_on(strand_, read_whole(std::move(*state)));
 }
 
-INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::download(std::string address,
-                                                                               operation_info info,
-                                                                               call_options call)
+INFERPP_DECL boost::asio::awaitable<result<http::response>> pipeline::execute_at(
+    std::string address, http::request message, operation_info info, call_options call)
 {
-    auto state = begin_download(address, info, call);
+    auto state = begin_given(address, std::move(message), info, call);
     if (!state)
         co_return state.error();
     if (!strand_)
@@ -289,7 +292,7 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
         while (true) {
             if (state.credentials)
                 platform_->authorize(state.message);
-            state.message.public_address_only = state.download && !private_addresses_ &&
+            state.message.public_address_only = state.given && !private_addresses_ &&
                                                 !(state.to.origin == platform_->base().origin);
             log_request(state);
             auto head = co_await options_.transport->open(state.to.origin, state.message,
@@ -353,7 +356,7 @@ INFERPP_DECL error pipeline::redirect(attempt& state) const
         e = next.error();
     else if (++state.redirects > most)
         e = error{errc::redirect_refused, "the server redirects more than 5 times"};
-    else if (!state.download && !next->same_origin)
+    else if (!state.given && !next->same_origin)
         e = error{errc::redirect_refused, "the server redirects to " + next->to.origin.to_string() +
                                               ", which is not the configured one"};
     else if (next->keep_body && state.message.source && !state.message.source->rewind())

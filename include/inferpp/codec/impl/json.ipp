@@ -177,6 +177,7 @@ INFERPP_DECL std::vector<json_member> finish_members(std::span<json_member const
     for (json_member& member : finished) {
         member.wire = wire_name(member.name, rules);
         member.required = rules.is_required(member.name);
+        member.always = rules.is_always_written(member.name);
         for (auto const& alias : rules.aliases())
             if (alias.name == member.name)
                 member.aliases.emplace_back(alias.wire);
@@ -253,11 +254,25 @@ INFERPP_DECL void write_object(void const* object, std::span<json_member const> 
     out.end_object();
 }
 
+inline void write_unknowns(unknown_members const& unknowns, json_writer& out)
+{
+    for (auto const& entry : unknowns.values) {
+        std::string const key{entry.key().data(), entry.key().size()};
+        out.key(key);
+        bool const before = out.failed();
+        out.value(entry.value());
+        if (!before && out.failed())
+            out.error_in('.' + key);
+    }
+}
+
 INFERPP_DECL void write_member(void const* object, json_member const& member, json_writer& out)
 {
     // The address function serves reading too; nothing is changed here.
     void const* const place = member.address(const_cast<void*>(object));
-    if (member.type->is_empty != nullptr && member.type->is_empty(place))
+    if (member.unknowns)
+        return write_unknowns(*static_cast<unknown_members const*>(place), out);
+    if (!member.always && member.type->is_empty != nullptr && member.type->is_empty(place))
         return;
     out.key(member.wire);
     bool const before = out.failed();
@@ -269,24 +284,15 @@ INFERPP_DECL void write_member(void const* object, json_member const& member, js
 INFERPP_DECL void write_members(void const* object, std::span<json_member const> members,
                                 json_writer& out)
 {
-    unknown_members const* unknowns = nullptr;
+    json_member const* unknowns = nullptr;
     for (json_member const& member : members) {
         if (member.unknowns)
-            unknowns =
-                static_cast<unknown_members const*>(member.address(const_cast<void*>(object)));
+            unknowns = &member;
         else
             write_member(object, member, out);
     }
-    if (unknowns == nullptr)
-        return;
-    for (auto const& entry : unknowns->values) {
-        std::string const key{entry.key().data(), entry.key().size()};
-        out.key(key);
-        bool const before = out.failed();
-        out.value(entry.value());
-        if (!before && out.failed())
-            out.error_in('.' + key);
-    }
+    if (unknowns != nullptr)
+        write_member(object, *unknowns, out);
 }
 
 INFERPP_DECL std::vector<json_enumerator> finish_enumerators(std::span<json_enumerator const> words,

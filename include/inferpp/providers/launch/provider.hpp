@@ -48,6 +48,8 @@ public:
 
     std::string_view name() const noexcept override { return "launch"; }
     url const& base() const noexcept override { return base_; }
+    /// That of the three calls that are older than the interface: "/v1/hosted_inference" of the host.
+    std::string_view root(std::string_view) const noexcept override { return legacy_root_; }
     INFERPP_DECL void authorize(http::request& message) const override;
     INFERPP_DECL void read_error(http::response const& answer,
                                  error::particulars& info) const override;
@@ -62,6 +64,7 @@ public:
 
 private:
     url base_;
+    std::string legacy_root_;
     secret authorization_;
     mutable std::mutex mutex_;
     mutable std::map<std::string, std::string> endpoints_;

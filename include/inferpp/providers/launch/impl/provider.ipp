@@ -35,6 +35,12 @@ INFERPP_DECL provider::provider(options const& with)
         throw failure{
             error{errc::invalid_argument, "options.base_url: " + parsed.error().info().message}};
     base_ = std::move(*parsed);
+    std::string_view host = base_.path;
+    while (host.ends_with('/'))
+        host.remove_suffix(1);
+    if (constexpr std::string_view newer = "/v1/launch"; host.ends_with(newer))
+        host.remove_suffix(newer.size());
+    legacy_root_.append(host).append("/v1/hosted_inference");
     if (with.api_key.empty())
         throw failure{error{errc::invalid_argument,
                             "options.api_key is empty; set it to an API key of your account"}};

@@ -4,9 +4,9 @@
 #define INFERPP_PROVIDERS_LAUNCH_IMPL_RESPONSES_IPP
 
 #include <inferpp/providers/launch/responses.hpp>
+#include <inferpp/providers/launch/types.hpp>
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
@@ -25,20 +25,6 @@ BOOST_DESCRIBE_STRUCT(task_document, (), (task_id, status, status_code, tracebac
 constexpr json_rules json_rules_of(task_document const*)
 {
     return json_rules{}.required("status");
-}
-
-inline std::string text_of(boost::json::value const& value)
-{
-    if (value.is_null())
-        return {};
-    if (value.is_string())
-        return {value.get_string().data(), value.get_string().size()};
-    return boost::json::serialize(value);
-}
-
-inline boost::json::value const* member(boost::json::value const& of, std::string_view name)
-{
-    return of.is_object() ? of.get_object().if_contains(name) : nullptr;
 }
 
 INFERPP_DECL error endpoint_outcome::to_error() const
