@@ -54,6 +54,9 @@ public:
 
     poll_pause* next() const noexcept { return next_; }
 
+    /// By `wake`. Apart from `woken`, with which a clock remembers whom it has on its list.
+    bool told = false;
+
 private:
     job_state const& job_;
     poll_pause* next_;
