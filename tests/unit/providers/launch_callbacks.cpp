@@ -44,7 +44,7 @@ std::string body(std::string_view task_id, std::string_view result = "7")
            std::string{task_id} + R"("})";
 }
 
-int status_of(launch::callback_receiver& receiver, std::string text)
+int code_of(launch::callback_receiver& receiver, std::string text)
 {
     return receiver.receive(post(std::move(text))).status;
 }
@@ -106,10 +106,10 @@ TEST_CASE("what is no callback is answered with 400 and remembered nowhere")
          {"", "{", "[]", "7", "null", "\"x\"", "{}", R"({"task_id":"T"})",
           R"({"status":"SUCCESS"})", "\xff\xfe"}) {
         CAPTURE(garbage);
-        CHECK(status_of(receiver, garbage) == 400);
+        CHECK(code_of(receiver, garbage) == 400);
     }
-    CHECK(status_of(receiver, std::string(5000, '[')) == 400);
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, std::string(5000, '[')) == 400);
+    CHECK(code_of(receiver, body("T")) == 200);
 }
 
 TEST_CASE("wrong credentials are answered with 401, and another method with 405")
@@ -133,7 +133,7 @@ TEST_CASE("wrong credentials are answered with 401, and another method with 405"
     get.headers.erase("Authorization");
     CHECK(receiver.receive(get).status == 401);
     CHECK(told == 0);
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     CHECK(told == 1);
 
     launch::callback_receiver open{launch::callback_options{}};
@@ -148,10 +148,10 @@ TEST_CASE("repeated callbacks are answered with 200 without effect; those of syn
     options.on_callback = [&told](launch::callback const& came) { told.push_back(came.task_id); };
     launch::callback_receiver receiver{options};
     for (int i = 0; i < 3; ++i)
-        CHECK(status_of(receiver, body("T")) == 200);
+        CHECK(code_of(receiver, body("T")) == 200);
     CHECK(told.size() == 1);
     for (int i = 0; i < 2; ++i)
-        CHECK(status_of(receiver, R"({"result":"1","task_id":null})") == 200);
+        CHECK(code_of(receiver, R"({"result":"1","task_id":null})") == 200);
     CHECK(told.size() == 3);
     CHECK(told.back().empty());
 }
@@ -165,9 +165,9 @@ TEST_CASE("a callback whose observer throws counts as not received")
             throw std::runtime_error{"the database is away"};
     };
     launch::callback_receiver receiver{options};
-    CHECK_THROWS_AS(status_of(receiver, body("T")), std::runtime_error);
-    CHECK(status_of(receiver, body("T")) == 200);
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK_THROWS_AS(code_of(receiver, body("T")), std::runtime_error);
+    CHECK(code_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     CHECK(calls == 2);
 }
 
@@ -181,9 +181,9 @@ TEST_CASE("only the last callbacks are remembered")
     options.on_callback = [&told](launch::callback const&) { ++told; };
     launch::callback_receiver receiver{options};
     for (char const* const id : {"a", "b", "b", "c", "c", "b"})
-        CHECK(status_of(receiver, body(id)) == 200);
+        CHECK(code_of(receiver, body(id)) == 200);
     CHECK(told == 3);
-    CHECK(status_of(receiver, body("a")) == 200); // forgotten: it is new again
+    CHECK(code_of(receiver, body("a")) == 200); // forgotten: it is new again
     CHECK(told == 4);
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("a callback ends the wait at once, though the next poll is an hour awa
     receiver.expect(job);
     support::started<response_type> waiting{world.context, job.result(world.rarely())};
     support::run_until(world.context, [&] { return world.time->sleepers() == 1; });
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     auto const got = waiting.finish();
     REQUIRE(got.has_value());
     CHECK(got->value() == json::value(7));
@@ -222,7 +222,7 @@ TEST_CASE("everybody who waits for a job is told")
     support::started<response_type> two{world.context, job.result(world.rarely())};
     support::started<response_type> third{world.context, other.result(world.rarely())};
     support::run_until(world.context, [&] { return world.time->sleepers() == 3; });
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     for (auto* const each : {&one, &two, &third})
         CHECK(each->finish()->value() == json::value(7));
     CHECK(world.requests() == 2);
@@ -232,13 +232,13 @@ TEST_CASE("a callback may come before its job is expected")
 {
     waiting_world world;
     launch::callback_receiver receiver{checked()};
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     auto const job = world.submit("T");
     receiver.expect(job);
     CHECK(world.run(job.result(world.rarely())).value() == json::value(7));
     CHECK(world.requests() == 1);
     receiver.expect(job); // harmless
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
 }
 
 TEST_CASE("a callback that overtakes a poll counts, also where the poll fails")
@@ -250,7 +250,7 @@ TEST_CASE("a callback that overtakes a poll counts, also where the poll fails")
     world.transport->reply(401, R"({"detail":"Could not authenticate user"})");
     support::started<response_type> waiting{world.context, job.result(world.rarely())};
     support::run_until(world.context, [&] { return world.requests() == 1; });
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     auto const got = waiting.finish();
     REQUIRE(got.has_value());
     CHECK(got->value() == json::value(7));
@@ -269,7 +269,7 @@ TEST_CASE("a callback that can't be read as the job's result makes the job ask")
     support::started<typed> waiting{world.context, job.result(world.rarely())};
     support::run_until(world.context, [&] { return world.time->sleepers() == 1; });
     world.transport->reply(200, task("SUCCESS", R"({"result":"8"})", "200", "T"));
-    CHECK(status_of(receiver, body("T", "no number")) == 200);
+    CHECK(code_of(receiver, body("T", "no number")) == 200);
     CHECK(waiting.finish()->value() == 8);
 }
 
@@ -289,7 +289,7 @@ TEST_CASE("a job that nobody holds is not kept, and one that is cancelled is not
     }
     job.reset();
     CHECK(!weak.lock());
-    CHECK(status_of(receiver, body("T")) == 200);
+    CHECK(code_of(receiver, body("T")) == 200);
     // It is kept for who attaches later.
     auto const later = world.client().attach<launch::async_prediction<json::value>>("T");
     receiver.expect(later);
@@ -312,9 +312,9 @@ TEST_CASE("thousands of jobs: each is told its own, and strangers don't push the
         receiver.expect(client.attach<launch::async_prediction<json::value>>("gone")); // at once
     }
     for (int i = 0; i < 100; ++i)
-        CHECK(status_of(receiver, body("stranger" + std::to_string(i))) == 200);
+        CHECK(code_of(receiver, body("stranger" + std::to_string(i))) == 200);
     for (int i = 0; i < 3000; ++i)
-        CHECK(status_of(receiver, body(std::to_string(i), std::to_string(2 * i))) == 200);
+        CHECK(code_of(receiver, body(std::to_string(i), std::to_string(2 * i))) == 200);
     for (int i = 0; i < 3000; i += 97) {
         auto const status = world.run(jobs[static_cast<std::size_t>(i)].status());
         CHECK(status.raw->value() == json::value(2 * i));
@@ -332,9 +332,9 @@ TEST_CASE("a receiver is asked from its own observer")
     options.on_callback = [&](launch::callback const& came) {
         receiver->expect(job);
         if (came.task_id != "other")
-            CHECK(status_of(*receiver, body("other")) == 200);
+            CHECK(code_of(*receiver, body("other")) == 200);
     };
     receiver = std::make_unique<launch::callback_receiver>(options);
-    CHECK(status_of(*receiver, body("T")) == 200);
+    CHECK(code_of(*receiver, body("T")) == 200);
     CHECK(world.run(job.status()).phase == phase::succeeded);
 }
