@@ -329,7 +329,7 @@ TEST_CASE("a pickled result is downloaded without credentials, also over a redir
     moved.target = "/simulated-storage";
     moved.headers.add("Location", elsewhere);
     world.simulator->inject(moved);
-    CHECK(contains(world.run(client.download(elsewhere)).body, "artifact-async"));
+    CHECK(contains(world.run(client.download(*answer.result_url)).body, "artifact-async"));
     CHECK(world.simulator->leaks() == 0);
 
     testing::launch_simulator_options open_source;
