@@ -117,6 +117,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
 
 INFERPP_DECL void wake(job_state const& job)
 {
+    std::lock_guard const lock{job.mutex};
     for (poll_pause* pause = job.pauses; pause != nullptr; pause = pause->next()) {
         pause->told = true;
         pause->timer.cancel();

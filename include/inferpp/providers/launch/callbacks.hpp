@@ -63,7 +63,7 @@ struct callback_options {
  * @endcode
  *
  * Repeated callbacks are answered like the first, and have no effect. *Thread safety*: all on the
- * client's executor.
+ * client's executor, the waits for the jobs too, see `job::deliver`.
  */
 class callback_receiver {
 public:
