@@ -4,8 +4,6 @@
 
 #include <inferpp/net/http_server.hpp>
 
-#include "support/run.hpp"
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -19,6 +17,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "support/run.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -305,16 +305,16 @@ TEST_CASE("a server may be stopped or destroyed by its own function")
         std::unique_ptr<http_server> server;
         auto const held = std::make_shared<std::string>("kept to the end of the call");
         std::string seen;
-        server = std::make_unique<http_server>(
-            context.get_executor(), http_server_options{},
-            [&server, &seen, destroy, held](http::request const&) {
-                if (destroy)
-                    server.reset();
-                else
-                    server->stop();
-                seen = *held;
-                return say(200, "never sent end.");
-            });
+        server =
+            std::make_unique<http_server>(context.get_executor(), http_server_options{},
+                                          [&server, &seen, destroy, held](http::request const&) {
+                                              if (destroy)
+                                                  server.reset();
+                                              else
+                                                  server->stop();
+                                              seen = *held;
+                                              return say(200, "never sent end.");
+                                          });
         raw_client client{context, server->port()};
         client.send(get);
         (void)client.receive_all();

@@ -2,13 +2,13 @@
 //
 // Callbacks of the simulated Launch to a server of ours, and polling where they fail to come.
 
-#include "support/launch_world.hpp"
-
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/launch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -19,10 +19,9 @@ namespace json = boost::json;
 namespace {
 
 struct callback_world : simulated_world {
-    explicit callback_world(
-        testing::launch_simulator_options with = {},
-        launch::callback_options receiving = checked(),
-        testing::manual_clock::mode how = testing::manual_clock::mode::jumping)
+    explicit callback_world(testing::launch_simulator_options with = {},
+                            launch::callback_options receiving = checked(),
+                            testing::manual_clock::mode how = testing::manual_clock::mode::jumping)
         : simulated_world(std::move(with), how),
           auth(*checked().auth),
           receiver(std::move(receiving)),

@@ -3,12 +3,12 @@
 // Predictions and tasks on the simulated Launch: what is repeated and what is not, jobs to their
 // ends, and results at URLs.
 
-#include "support/launch_world.hpp"
-
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/launch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -64,8 +64,7 @@ TEST_CASE("typed arguments and results, by name and by id, sync and async")
 {
     simulated_world world;
     auto const client = world.client();
-    for (char const* const endpoint :
-         {"echo-sync", "end_sync0000000000000000", "artifact-sync"}) {
+    for (char const* const endpoint : {"echo-sync", "end_sync0000000000000000", "artifact-sync"}) {
         launch::endpoint_request<words, echoed> request{endpoint};
         request.args.emplace().text = "I love it";
         auto const answer = world.run(client.send(request));
@@ -92,8 +91,7 @@ TEST_CASE("a synchronous prediction that fails is an error with the traceback, a
     CHECK(contains(failed.what(), "500"));
     CHECK(failed.info().operation == "predict");
     CHECK(world.simulator->predictions() == 1);
-    auto const refused =
-        world.error_of(client.send(ask_echo("echo-sync", {{"status", 400}})));
+    auto const refused = world.error_of(client.send(ask_echo("echo-sync", {{"status", 400}})));
     CHECK(refused.info().http_status == 400);
     CHECK(contains(refused.info().server_message, "Invalid request"));
     auto const wrong_type = world.error_of(client.send(ask("echo-async")));
@@ -167,10 +165,10 @@ TEST_CASE("429 is repeated; 408, the broker's 503 and a broken 503 are not; any 
             simulated_world world;
             world.simulator->inject(refuse(each.status, each.body));
             auto const client = world.client();
-            auto const e =
-                verb == 0 ? world.error_of(client.send(ask("end_sync0000000000000000")))
-                : verb == 1 ? world.error_of(client.submit(ask("end_async000000000000000")))
-                            : world.error_of(client.stream(ask("end_stream00000000000000")));
+            auto const e = verb == 0 ? world.error_of(client.send(ask("end_sync0000000000000000")))
+                           : verb == 1
+                               ? world.error_of(client.submit(ask("end_async000000000000000")))
+                               : world.error_of(client.stream(ask("end_stream00000000000000")));
             CHECK(e.code().failed() == !each.repeated);
             CHECK(world.simulator->predictions() == (each.repeated ? 1U : 0U));
             CHECK(world.simulator->count("POST", "") == (each.repeated ? 2U : 1U));
@@ -245,8 +243,7 @@ TEST_CASE("a task's three failures are three outcomes")
         world.error_of(client.run(ask_echo("echo-async", {{"undefined", true}}), soon()));
     CHECK(dropped == errc::job_expired);
     CHECK(contains(dropped.what(), "UNDEFINED"));
-    auto const refused =
-        world.run(client.run(ask_echo("echo-async", {{"status", 500}}), soon()));
+    auto const refused = world.run(client.run(ask_echo("echo-async", {{"status", 500}}), soon()));
     CHECK(!refused.ok());
     CHECK(refused.status_code == 500);
     CHECK_THROWS_AS((void)refused.value(), failure);
@@ -284,8 +281,8 @@ TEST_CASE("a task that nobody knows stays queued until the deadline")
 {
     simulated_world world;
     auto const job = world.client().attach<task_type>("00000000-0000-4000-8000-000000000000");
-    auto const e = world.error_of(job.result(
-        {.deadline = 1min, .min_interval = 1s, .max_interval = 10s}));
+    auto const e =
+        world.error_of(job.result({.deadline = 1min, .min_interval = 1s, .max_interval = 10s}));
     CHECK(e == errc::wait_timeout);
     CHECK(e.info().job_id == job.id());
     CHECK(world.time->elapsed() >= 1min);

@@ -3,14 +3,14 @@
 // Streams of Launch: each of their endings has an outcome of its own, and cancelling at any point
 // frees the connection.
 
-#include "support/launch_world.hpp"
-
 #include <boost/asio/cancellation_type.hpp>
 
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/launch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -201,9 +201,9 @@ TEST_CASE("an answer split at any byte gives the same events")
 {
     auto script = tokens(2, launch_ending::done);
     script.events.push_back(launch_event::other(launch_event::kind::comment, "a comment"));
-    script.events.push_back(
-        launch_event::other(launch_event::kind::raw, "data:\ndata: {\"status\":\"SUCCESS\",\r"
-                                                     "data: \"result\":\"\xe2\x82\xac\"}\r\r"));
+    script.events.push_back(launch_event::other(launch_event::kind::raw,
+                                                "data:\ndata: {\"status\":\"SUCCESS\",\r"
+                                                "data: \"result\":\"\xe2\x82\xac\"}\r\r"));
     simulated_world world{with_stream(script)};
     auto const client = world.client();
     texts const wanted{"0", "1", "\xe2\x82\xac"};

@@ -2,8 +2,6 @@
 //
 // Many calls at once: in the order in which they end, never more than allowed, each on its own.
 
-#include "support/launch_world.hpp"
-
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -14,6 +12,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/launch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -211,8 +211,7 @@ TEST_CASE("a stream destroyed in the middle cancels what runs and submits nothin
         poll.growth = 10;
         poll.on_abandon = what;
         {
-            auto stream =
-                world.client().submit_all(std::move(requests), poll, {.concurrency = 4});
+            auto stream = world.client().submit_all(std::move(requests), poll, {.concurrency = 4});
             CHECK(world.run(stream.next())->key == 0);
         }
         support::settle(world.context);

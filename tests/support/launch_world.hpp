@@ -10,8 +10,6 @@
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 
-#include "support/run.hpp"
-
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -21,6 +19,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "support/run.hpp"
 
 namespace support::launching {
 
@@ -118,9 +118,8 @@ struct fake_world : world_base {
 
 /// A client and a simulator on real sockets, both in manual time.
 struct simulated_world : world_base {
-    explicit simulated_world(
-        testing::launch_simulator_options with = {},
-        testing::manual_clock::mode how = testing::manual_clock::mode::jumping)
+    explicit simulated_world(testing::launch_simulator_options with = {},
+                             testing::manual_clock::mode how = testing::manual_clock::mode::jumping)
         : world_base(how)
     {
         with.clock = time;
@@ -133,8 +132,8 @@ struct simulated_world : world_base {
 };
 
 /// A simulator whose model is this.
-inline testing::launch_simulator_options
-with_model(std::function<testing::launch_outcome(testing::launch_call const&)> model)
+inline testing::launch_simulator_options with_model(
+    std::function<testing::launch_outcome(testing::launch_call const&)> model)
 {
     testing::launch_simulator_options with;
     with.model = std::move(model);

@@ -2,8 +2,6 @@
 //
 // Many calls of a client that eight threads share, and their results on any of these.
 
-#include "support/launch_world.hpp"
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -18,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/launch_world.hpp"
+
 using namespace inferpp;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -31,7 +31,8 @@ namespace {
 class far_end {
 public:
     far_end()
-        : simulator_(context_.get_executor(), quick()), url_(simulator_.base_url()),
+        : simulator_(context_.get_executor(), quick()),
+          url_(simulator_.base_url()),
           thread_([this] { context_.run(); })
     {
     }

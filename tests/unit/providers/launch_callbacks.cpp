@@ -2,8 +2,6 @@
 //
 // The receiver of callbacks as a function: what is taken, what is refused, what is remembered.
 
-#include "support/launch_world.hpp"
-
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -11,6 +9,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "support/launch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -119,8 +119,8 @@ TEST_CASE("wrong credentials are answered with 401, and another method with 405"
     options.on_callback = [&told](launch::callback const&) { ++told; };
     launch::callback_receiver receiver{options};
     for (char const* const wrong :
-         {"", "Basic", "Basic ", "Basic dXNlcjpwdw=", "Basic dXNlcjpwdw==x", "Bearer dXNlcjpwdw==",
-          "Basic dXNlcjpwWA==", "user:pw"}) {
+         {"", "Basic", "Basic ", "Basic dXNlcjpwdw=", "Basic dXNlcjpwdw==x",
+          "Bearer dXNlcjpwdw==", "Basic dXNlcjpwWA==", "user:pw"}) {
         CAPTURE(wrong);
         auto const answer = receiver.receive(post(body("T"), wrong));
         CHECK(answer.status == 401);

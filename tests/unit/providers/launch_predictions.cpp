@@ -2,14 +2,14 @@
 //
 // Predictions on a scripted transport: what is sent, byte by byte, and what is refused before.
 
-#include "support/launch_world.hpp"
-
 #include <chrono>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "support/launch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -43,9 +43,9 @@ void check_refused(Request const& request, std::string_view part)
     CAPTURE(part);
     fake_world world;
     auto const client = world.client();
-    for (error const& e : {world.error_of(client.send(request)),
-                           world.error_of(client.submit(request)),
-                           world.error_of(client.stream(request))}) {
+    for (error const& e :
+         {world.error_of(client.send(request)), world.error_of(client.submit(request)),
+          world.error_of(client.stream(request))}) {
         CHECK(e == errc::invalid_argument);
         CHECK(support::contains(e.what(), part));
         CHECK(e.info().sent == sent_state::no);
@@ -87,12 +87,11 @@ TEST_CASE("each verb has its route, and a stream says what it wants")
     auto const request = ask(id, {{"prompt", "hi"}});
     CHECK(world.run(client.submit(request)).id() == "t1");
     CHECK(world.request(0).target == "/v1/launch/v1/async-tasks?model_endpoint_id=" + id);
-    world.transport->reply(200, "data: " + done + "\r\n\r\n",
-                           [] {
-                               http::headers headers;
-                               headers.add("Content-Type", "text/event-stream; charset=utf-8");
-                               return headers;
-                           }());
+    world.transport->reply(200, "data: " + done + "\r\n\r\n", [] {
+        http::headers headers;
+        headers.add("Content-Type", "text/event-stream; charset=utf-8");
+        return headers;
+    }());
     auto stream = world.run(client.stream(request));
     CHECK(world.run(stream.collect(9)).size() == 1);
     CHECK(world.request(1).target == "/v1/launch/v1/streaming-tasks?model_endpoint_id=" + id);
@@ -259,8 +258,8 @@ TEST_CASE("an id is used as it is, and a 404 for it is the last word")
     auto const e = world.error_of(world.client().send(ask(id)));
     CHECK(e == condition::not_found);
     CHECK(world.requests() == 1);
-    for (char const* const name : {"end_short", "END_0123456789abcdefghij",
-                                   "end_0123456789abcdefghi-"}) {
+    for (char const* const name :
+         {"end_short", "END_0123456789abcdefghij", "end_0123456789abcdefghi-"}) {
         world.transport->reply(200, R"({"model_endpoints":[]})");
         CHECK(world.error_of(world.client().send(ask(name))) == condition::not_found);
     }

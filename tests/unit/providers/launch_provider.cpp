@@ -4,12 +4,12 @@
 
 #include <inferpp/providers/launch/provider.hpp>
 
-#include "unit/support.hpp"
-
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 namespace launch = inferpp::launch;
@@ -112,8 +112,8 @@ TEST_CASE("Launch's options from the environment")
     CHECK(launch::options::from_env().base_url == "https://api.scale.com/v1/launch");
     for (char const* const missing : {"", static_cast<char const*>(nullptr)}) {
         key.set(missing);
-        CHECK_THROWS_WITH_AS((void)launch::options::from_env(),
-                             doctest::Contains("SCALE_API_KEY"), failure);
+        CHECK_THROWS_WITH_AS((void)launch::options::from_env(), doctest::Contains("SCALE_API_KEY"),
+                             failure);
     }
 }
 
@@ -125,8 +125,7 @@ TEST_CASE("the routes of Launch answer errors as detail")
                                    R"("loc":["query","model_endpoint_id"],)"
                                    R"("msg":"Field required","input":null},)"
                                    R"({"loc":["body","args",0],"msg":"odd"}]})");
-    CHECK(missing.server_message ==
-          "query.model_endpoint_id: Field required; body.args.0: odd");
+    CHECK(missing.server_message == "query.model_endpoint_id: Field required; body.args.0: odd");
     CHECK(unit::contains(read(400, R"({"detail":{"message":"from the container"}})").server_message,
                          "from the container"));
     CHECK(read(422, R"({"detail":[]})").server_message.empty());

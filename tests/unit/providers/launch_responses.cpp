@@ -4,11 +4,11 @@
 
 #include <inferpp/providers/launch/predictions.hpp>
 
-#include "unit/support.hpp"
-
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 namespace launch = inferpp::launch;
@@ -102,15 +102,15 @@ TEST_CASE("the documents of asynchronous tasks")
     auto const started = task(R"({"task_id":"T","status":"STARTED","result":null})");
     CHECK(!started->ok());
     CHECK(launch::describe(*started).phase == phase::running);
-    auto const done = task(
-        R"({"task_id":"T","status":"SUCCESS","result":{"result":"7"},"traceback":null,)"
-        R"("status_code":200})");
+    auto const done =
+        task(R"({"task_id":"T","status":"SUCCESS","result":{"result":"7"},"traceback":null,)"
+             R"("status_code":200})");
     CHECK(done->value() == json::value(7));
     CHECK(done->status_code == 200);
     CHECK(launch::describe(*done).phase == phase::succeeded);
-    auto const pickled = task(
-        R"({"task_id":"T","status":"SUCCESS","result":{"result_url":"s3://b/k.pkl"},)"
-        R"("status_code":null})");
+    auto const pickled =
+        task(R"({"task_id":"T","status":"SUCCESS","result":{"result_url":"s3://b/k.pkl"},)"
+             R"("status_code":null})");
     CHECK(pickled->result_url == "s3://b/k.pkl");
     CHECK(!pickled->status_code);
     auto const undefined = task(R"({"task_id":"T","status":"UNDEFINED","result":null})");
@@ -131,15 +131,15 @@ TEST_CASE("FAILURE is no result, and its error has the traceback, the status and
     CHECK(unit::contains(e.info().message, "FAILURE"));
     CHECK(e.info().sent == sent_state::yes);
 
-    auto const lost = task(
-        R"({"task_id":"T","status":"FAILURE","result":"Out of memory","traceback":null})");
+    auto const lost =
+        task(R"({"task_id":"T","status":"FAILURE","result":"Out of memory","traceback":null})");
     CHECK(thrown_by(*lost).info().server_message == "Out of memory");
     CHECK(thrown_by(*lost).info().job_id == "T");
     CHECK(launch::describe(*lost).phase == phase::failed);
     CHECK(launch::describe(*lost).reason == "Out of memory");
 
-    auto const both = task(
-        R"({"status":"FAILURE","result":"Out of memory","traceback":"Traceback ..."})");
+    auto const both =
+        task(R"({"status":"FAILURE","result":"Out of memory","traceback":"Traceback ..."})");
     CHECK(both->traceback == "Traceback ...");
     CHECK(both->body == json::value("Out of memory"));
     CHECK(!task(R"({"status":"FAILURE","result":null})")->ok());
