@@ -7,7 +7,7 @@ import re
 import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
-GROUPS = {"N": 18, "T": 26, "H": 33, "Q": 7, "R": 8, "P": 13, "X": 8, "Y": 13, "J": 12}
+GROUPS = {"N": 18, "T": 26, "H": 33, "Q": 7, "R": 8, "P": 13, "X": 8, "Y": 13, "J": 12, "S": 16}
 
 
 def names_in(path):

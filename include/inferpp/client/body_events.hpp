@@ -107,6 +107,8 @@ private:
         // Bytes without an event, such as comments, don't move it.
         if (event_deadline == clock::time_point{})
             event_deadline = saturating_add(line_->clock().now(), bounds.event_idle);
+        else if (line_->clock().now() >= event_deadline) // the transport knows the machine's alone
+            co_return fail(stalled(error{errc::deadline_exceeded}));
         std::array<char, 16384> buffer; // written before it is read
         auto const got = co_await answer_.body->read_some(buffer, bounds.idle, event_deadline);
         if (!got)

@@ -434,7 +434,8 @@ public:
      *        a callback: an answer of the status operation.
      *
      * They go on at once: with this answer if it is terminal (the first such counts), else by
-     * asking now. Called on the client's executor.
+     * asking now. Called on the executor on which they wait; with `client_options::thread_safe`,
+     * where each may have its own, that has to be the same strand.
      */
     void deliver(typename Op::status_operation::response answer) const
     {

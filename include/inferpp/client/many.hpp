@@ -66,14 +66,16 @@ public:
 
     boost::asio::awaitable<result<std::optional<event>>> next()
     {
-        for (; !begun_; begun_ = true)
-            for (std::size_t i = 0; i < concurrency_ && at_ != std::ranges::end(range_); ++i)
+        if (!begun_) {
+            begun_ = true;
+            for (std::size_t i = 0; i < concurrency_ && more(); ++i)
                 begin_worker();
-        while (done_.empty() && (running_ > 0 || at_ != std::ranges::end(range_))) {
+        }
+        while (done_.empty() && running_ > 0) {
             news_.expires_at((boost::asio::steady_timer::time_point::max)());
             co_await news_.async_wait(boost::asio::as_tuple(boost::asio::deferred));
         }
-        if (foreign_)
+        if (done_.empty() && foreign_) // behind all that has ended, which was paid for
             std::rethrow_exception(foreign_);
         if (done_.empty())
             co_return result<std::optional<event>>{std::nullopt};
@@ -93,10 +95,24 @@ public:
     boost::asio::any_io_executor strand;
 
 private:
+    // Whether there is another request. The caller's range may throw at any use.
+    bool more()
+    {
+        if (stopped_ || foreign_)
+            return false;
+        try {
+            return at_ != std::ranges::end(range_);
+        }
+        catch (...) {
+            foreign_ = std::current_exception();
+            return false;
+        }
+    }
+
     void begin_worker()
     {
-        ++running_;
         signals_.emplace_back();
+        ++running_;
         boost::asio::co_spawn(
             strand, work(this->shared_from_this()),
             boost::asio::bind_cancellation_slot(
@@ -112,7 +128,7 @@ private:
 
     static boost::asio::awaitable<void> work(std::shared_ptr<many_calls> self)
     {
-        while (!self->stopped_ && !self->foreign_ && self->at_ != std::ranges::end(self->range_)) {
+        while (self->more()) {
             // Taken out before anything is awaited: the other workers go on with the next one.
             auto item = key_and_request(*self->at_);
             ++self->at_;

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ struct job_state {
     // What came on another way than by asking. Handles are const, and share it.
     mutable std::shared_ptr<void const> delivered; ///< a terminal answer of the status operation
     mutable poll_pause* pauses = nullptr;          ///< of all who wait between two polls
+    mutable std::mutex mutex; ///< of that list: with `thread_safe` they may be on several threads
 };
 
 /// A pause between two polls, which `wake` ends early.
@@ -37,9 +39,10 @@ class poll_pause : public sleeper {
 public:
     poll_pause(job_state const& job, clock::time_point until)
         : sleeper(job.line->executor(), job.line->clock(), until),
-          job_(job),
-          next_(std::exchange(job.pauses, this))
+          job_(job)
     {
+        std::lock_guard const lock{job_.mutex};
+        next_ = std::exchange(job_.pauses, this);
         if (next_ != nullptr)
             next_->previous_ = this;
     }
@@ -47,6 +50,7 @@ public:
     poll_pause& operator=(poll_pause const&) = delete;
     ~poll_pause()
     {
+        std::lock_guard const lock{job_.mutex};
         (previous_ != nullptr ? previous_->next_ : job_.pauses) = next_;
         if (next_ != nullptr)
             next_->previous_ = previous_;
@@ -54,9 +58,12 @@ public:
 
     poll_pause* next() const noexcept { return next_; }
 
+    /// By `wake`. Apart from `woken`, with which a clock remembers whom it has on its list.
+    bool told = false;
+
 private:
     job_state const& job_;
-    poll_pause* next_;
+    poll_pause* next_ = nullptr;
     poll_pause* previous_ = nullptr;
 };
 

@@ -36,7 +36,7 @@ struct http_server_options {
  *        with what a function says.
  *
  * It speaks plain HTTP: put it behind a proxy that ends TLS. A function that throws is answered
- * with 500. *Lifetimes*: the function is not called after `stop()`. *Thread safety*: all on the
+ * with 500, and what is no request or too large with 400, 413 or 431. *Lifetimes*: the function is not called after `stop()`. *Thread safety*: all on the
  * executor given, which runs one handler at a time.
  */
 class http_server {

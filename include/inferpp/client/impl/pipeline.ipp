@@ -5,6 +5,7 @@
 
 #include <inferpp/client/pipeline.hpp>
 #include <inferpp/client/run_on.hpp>
+#include <inferpp/codec/base64.hpp>
 #include <inferpp/codec/redirect.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/net/address_filter.hpp>
@@ -447,7 +448,15 @@ inline void hide_secrets(std::string& text, http::request const& message)
         if (!is_loggable_header(field.name)) {
             std::string_view const value = field.value;
             hide(text, value);
-            hide(text, value.substr(value.find(' ') + 1)); // without "ApiKey " or "Bearer "
+            std::string_view const bare = value.substr(value.find(' ') + 1);
+            hide(text, bare); // without "ApiKey " or "Bearer "
+            // A server has read the name and the password, and one of them is the key.
+            if (value.starts_with("Basic "))
+                if (auto const pair = decode_base64(bare)) {
+                    auto const colon = (std::min)(pair->find(':'), pair->size());
+                    hide(text, std::string_view{*pair}.substr(0, colon));
+                    hide(text, std::string_view{*pair}.substr((std::min)(colon + 1, pair->size())));
+                }
         }
     for (secret const& each : message.secrets)
         hide(text, each.reveal());

@@ -101,21 +101,25 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
             poll_pause asleep{job, next_poll_time(job, options, progress, probe)};
             auto const [code] =
                 co_await asleep.timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
-            if (code && !asleep.woken)
+            if (code && !asleep.woken && !asleep.told)
                 co_return cancelled_wait();
         }
         progress.last_poll = job.line->clock().now() >= progress.deadline;
         call_options const call{.timeout = poll_timeout(job, options, progress), .max_attempts = 1};
+        bool const known = job.delivered != nullptr;
         auto ended = judge_poll(job, progress, co_await probe.ask(call));
-        if (ended)
+        // What has come meanwhile on another way counts more than a poll that failed.
+        bool const overtaken = ended && !*ended && !known && job.delivered;
+        if (ended && !overtaken)
             co_return std::move(*ended);
     }
 }
 
 INFERPP_DECL void wake(job_state const& job)
 {
+    std::lock_guard const lock{job.mutex};
     for (poll_pause* pause = job.pauses; pause != nullptr; pause = pause->next()) {
-        pause->woken = true;
+        pause->told = true;
         pause->timer.cancel();
     }
 }

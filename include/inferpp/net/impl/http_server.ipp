@@ -20,7 +20,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include <exception>
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -32,7 +32,7 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
 
     listener(boost::asio::any_io_executor const& executor, http_server_options with, handler fn)
         : options(std::move(with)),
-          answer(std::move(fn)),
+          answer(std::make_shared<handler const>(std::move(fn))),
           acceptor(executor),
           pause(executor)
     {
@@ -93,21 +93,54 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
     static boost::asio::awaitable<void> serve(std::shared_ptr<listener> self, tcp::socket socket)
     {
         boost::beast::tcp_stream stream{std::move(socket)};
-        self->streams.insert(&stream);
-        bool go_on = true;
+        listed const place{*self, stream};
         boost::beast::flat_buffer buffer;
-        while (go_on && !self->stopped) {
-            auto const next = co_await take(*self, stream, buffer);
-            go_on = next;
+        after next = after::go_on;
+        while (next == after::go_on && !self->stopped) {
+            auto const taken = co_await take(*self, stream, buffer);
+            next = taken;
         }
-        self->streams.erase(&stream);
-        self->pause.cancel();
         error_code ignored;
-        stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+        stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        // Closed with something unread, the connection would be reset and the answer lost.
+        stream.expires_after((std::min)(self->options.request_time, longest_rest));
+        std::size_t const most = buffer.size() + longest_size;
+        for (std::size_t rest = 0; next == after::drain && rest < most;) {
+            buffer.clear();
+            auto const [code, count] =
+                co_await stream.async_read_some(buffer.prepare(4096), as_values);
+            rest += count;
+            if (code || self->stopped)
+                break;
+        }
     }
 
-    // One request and its answer. Returns whether the connection is good for another.
-    static boost::asio::awaitable<bool> take(listener& self, boost::beast::tcp_stream& stream,
+    // What comes after a request: another one, the end, or the end behind what is still sent.
+    enum class after { go_on, close, drain };
+    static constexpr std::chrono::milliseconds longest_rest{2'000};
+    static constexpr std::size_t longest_size = 1UL << 20;
+
+    /// A connection among those that `stop` closes.
+    struct listed {
+        listed(listener& by, boost::beast::tcp_stream& stream) : by_(by), stream_(stream)
+        {
+            by_.streams.insert(&stream_);
+        }
+        listed(listed const&) = delete;
+        listed& operator=(listed const&) = delete;
+        ~listed()
+        {
+            by_.streams.erase(&stream_);
+            by_.pause.cancel();
+        }
+
+    private:
+        listener& by_;
+        boost::beast::tcp_stream& stream_;
+    };
+
+    // One request and its answer.
+    static boost::asio::awaitable<after> take(listener& self, boost::beast::tcp_stream& stream,
                                              boost::beast::flat_buffer& buffer)
     {
         namespace beast_http = boost::beast::http;
@@ -124,25 +157,44 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
             std::tie(code, count) =
                 co_await beast_http::async_read(stream, buffer, parser, as_values);
         }
-        if (self.stopped || (code && code != beast_http::error::body_limit))
-            co_return false;
+        int const refused = refusal(code);
+        if (self.stopped || (code && refused == 0))
+            co_return after::close;
 
         http::response answered;
-        if (code)
-            answered.status = 413;
-        else
+        answered.status = refused;
+        if (!code)
             answered = self.ask(parser.get());
+        if (answered.status < 200 || answered.status > 599) // 0, if it was never set
+            answered.status = 500;
         bool const keep = !code && parser.keep_alive();
         beast_http::response<beast_http::string_body> message{
             static_cast<beast_http::status>(answered.status), parser.get().version()};
         for (auto const& field : answered.headers)
-            message.set(field.name, field.value);
+            message.insert(field.name, field.value);
         message.body() = std::move(answered.body);
         message.keep_alive(keep);
         message.prepare_payload();
         stream.expires_after(self.options.request_time);
         std::tie(code, count) = co_await beast_http::async_write(stream, message, as_values);
-        co_return keep && !code;
+        if (code)
+            co_return after::close;
+        co_return keep ? after::go_on : after::drain;
+    }
+
+    // The status for a request that can't be taken; 0: nobody is there to be told.
+    static int refusal(error_code const& code) noexcept
+    {
+        namespace beast_http = boost::beast::http;
+        if (code == beast_http::error::body_limit)
+            return 413;
+        if (code == beast_http::error::header_limit)
+            return 431;
+        bool const gone = code == beast_http::error::end_of_stream ||
+                          code == beast_http::error::partial_message;
+        bool const garbled =
+            code.category() == beast_http::make_error_code(beast_http::error::bad_method).category();
+        return garbled && !gone ? 400 : 0;
     }
 
     template <class Message>
@@ -157,9 +209,10 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
         http::response failed;
         failed.status = 500;
         try {
-            return answer(request);
+            auto const held = answer; // it may stop or destroy the server, and itself
+            return (*held)(request);
         }
-        catch (std::exception const&) {
+        catch (...) { // whatever it is, it ends no more than this request
             return failed;
         }
     }
@@ -176,7 +229,7 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
     }
 
     http_server_options options;
-    handler answer;
+    std::shared_ptr<handler const> answer; ///< null: stopped
     tcp::acceptor acceptor;
     boost::asio::steady_timer pause;
     std::set<boost::beast::tcp_stream*> streams;

@@ -41,9 +41,11 @@ struct callback_options {
     /// What the platform must prove itself with: what `endpoint_request::callback_auth` says.
     /// Empty: nobody is checked, which is for networks where nobody else can call.
     std::optional<basic_auth> auth;
-    /// Callbacks of tasks that nobody has asked about yet are kept, the last so many; at least 1.
+    /// So many callbacks are remembered, at least 1: to know repeated ones, and for tasks that
+    /// nobody expects yet.
     std::size_t kept = 10'000;
-    /// Told of each new callback, before its job is; for tasks that other processes wait for.
+    /// Told of each new callback, before its job is; for tasks that other processes wait for. If it
+    /// throws, the callback counts as not received, and the platform repeats it.
     std::function<void(callback const&)> on_callback;
 };
 
@@ -61,7 +63,7 @@ struct callback_options {
  * @endcode
  *
  * Repeated callbacks are answered like the first, and have no effect. *Thread safety*: all on the
- * client's executor.
+ * client's executor, the waits for the jobs too, see `job::deliver`.
  */
 class callback_receiver {
 public:
@@ -72,13 +74,14 @@ public:
     template <class Result>
     void expect(job<async_prediction<Result>> const& task)
     {
-        expect(task.id(), [weak = weak_job<async_prediction<Result>>{task}](callback const& came) {
+        expect(task.id(), [weak = weak_job<async_prediction<Result>>{task}](callback const* came) {
             auto const alive = weak.lock();
-            if (!alive)
-                return;
-            auto answer = endpoint_response<Result>::from_json(came.document);
-            if (answer)
-                alive->deliver(std::move(*answer));
+            if (alive && came != nullptr) {
+                auto answer = endpoint_response<Result>::from_json(came->document);
+                // What can't be read is asked for now, so that whoever waits gets the error.
+                alive->deliver(answer ? std::move(*answer) : endpoint_response<Result>{});
+            }
+            return alive.has_value();
         });
     }
 
@@ -96,21 +99,19 @@ public:
     }
 
 private:
-    using listener = std::function<void(callback const&)>;
-    struct entry {
-        entry() = default;
-        listener waits;              ///< who is told
-        std::optional<callback> came; ///< before anybody waited
-        bool done = false;
-    };
+    /// Takes a callback, or null. Returns whether anybody still wants it.
+    using listener = std::function<bool(callback const*)>;
 
     INFERPP_DECL void expect(std::string const& id, listener waits);
-    INFERPP_DECL entry& find(std::string const& id);
+    INFERPP_DECL bool tell(callback const& came);
     INFERPP_DECL bool authorized(http::request const& request) const;
 
     callback_options options_;
     secret expected_; ///< the header's value
-    std::map<std::string, entry> tasks_;
+    std::multimap<std::string, listener> waits_;
+    std::size_t sweep_at_ = 64; ///< so many waits are looked through for jobs that are gone
+    /// What has come; with what it says, if nobody has been told yet.
+    std::map<std::string, std::optional<callback>> came_;
     std::deque<std::string> order_; ///< of arrival
 };
 

@@ -69,6 +69,9 @@ protected:
     INFERPP_DECL inferpp::result<std::optional<found_result>> read(
         boost::json::value const& document, bool from_text);
 
+    /// Whether an event is the terminator of the model's own stream.
+    INFERPP_DECL static bool is_done(boost::json::value const& document) noexcept;
+
     bool succeeded_ = false;
 };
 
@@ -121,12 +124,15 @@ struct endpoint_response : endpoint_outcome {
         return read_as(document, true);
     }
 
-    /// Reads an event. Its result is JSON, or a text that is none.
+    /// Reads an event. Its result is JSON, or a text that is none. The "[DONE]" with which models
+    /// like OpenAI's end their own stream is passed over.
     static inferpp::result<std::optional<endpoint_response>> from_sse(sse_event_view const& event)
     {
         auto const document = parse_json(event.data);
         if (!document)
             return document.error();
+        if (is_done(*document))
+            return std::optional<endpoint_response>{};
         auto read = read_as(*document, false);
         if (!read)
             return read.error();

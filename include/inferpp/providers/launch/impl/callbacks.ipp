@@ -9,7 +9,9 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
@@ -76,30 +78,32 @@ INFERPP_DECL bool callback_receiver::authorized(http::request const& request) co
     return equal_in_constant_time(sent.value_or(""), expected_.reveal());
 }
 
-// The task's place among those that are kept; the oldest give way.
-INFERPP_DECL callback_receiver::entry& callback_receiver::find(std::string const& id)
-{
-    auto const [place, added] = tasks_.try_emplace(id);
-    if (added) {
-        order_.push_back(id);
-        if (order_.size() > options_.kept) {
-            tasks_.erase(order_.front());
-            order_.pop_front();
-        }
-    }
-    return tasks_.find(id)->second;
-}
-
 INFERPP_DECL void callback_receiver::expect(std::string const& id, listener waits)
 {
-    entry& found = find(id);
-    if (found.came) {
-        callback const came = std::move(*found.came);
-        found.came.reset();
-        waits(came);
-    } else if (!found.done) {
-        found.waits = std::move(waits);
+    if (auto const found = came_.find(id); found != came_.end()) {
+        std::optional<callback> const came = std::exchange(found->second, std::nullopt);
+        if (came)
+            waits(&*came);
+        return;
     }
+    if (waits_.size() >= sweep_at_) {
+        std::erase_if(waits_, [](auto const& each) { return !each.second(nullptr); });
+        sweep_at_ = (std::max)(std::size_t{64}, 2 * waits_.size());
+    }
+    waits_.emplace(id, std::move(waits));
+}
+
+// Returns whether anybody has waited for it.
+INFERPP_DECL bool callback_receiver::tell(callback const& came)
+{
+    bool wanted = false;
+    for (auto found = waits_.find(came.task_id); found != waits_.end();
+         found = waits_.find(came.task_id)) {
+        listener const waits = std::move(found->second);
+        waits_.erase(found);
+        wanted = waits(&came) || wanted;
+    }
+    return wanted;
 }
 
 INFERPP_DECL http::response callback_receiver::receive(http::request const& request)
@@ -126,16 +130,19 @@ INFERPP_DECL http::response callback_receiver::receive(http::request const& requ
             options_.on_callback(*came);
         return answer;
     }
-    entry& found = find(came->task_id);
-    if (found.done)
+    std::string const id = came->task_id;
+    if (came_.contains(id))
         return answer;
-    found.done = true;
     if (options_.on_callback)
         options_.on_callback(*came);
-    if (listener const waits = std::move(found.waits))
-        waits(*came);
-    else
-        found.came = std::move(*came);
+    auto& kept = came_[id];
+    order_.push_back(id);
+    if (!tell(*came))
+        kept = std::move(*came);
+    if (order_.size() > options_.kept) {
+        came_.erase(order_.front());
+        order_.pop_front();
+    }
     return answer;
 }
 

@@ -112,9 +112,13 @@ INFERPP_DECL void provider::read_error(http::response const& answer, error::part
             info.request_id = *id;
     // The model may have run, or the task may have been queued: only the caller can know whether
     // it may run twice.
-    bool const may_have_run = answer.status == 408 || info.server_message.find("broker") !=
-                                                          std::string::npos;
-    if (may_have_run)
+    auto const says = [&](char const* what) {
+        return info.server_message.find(what) != std::string::npos;
+    };
+    // Envoy's words, also for a connection that broke while the model ran.
+    bool const reset = says("reset before headers") && !says("connection failure") &&
+                       !says("overflow");
+    if (answer.status == 408 || says("broker") || reset)
         info.should_retry = false;
 }
 

@@ -27,14 +27,23 @@ constexpr json_rules json_rules_of(task_document const*)
     return json_rules{}.required("status");
 }
 
+INFERPP_DECL bool endpoint_outcome::is_done(boost::json::value const& document) noexcept
+{
+    auto const* const outer = member(document, "result");
+    auto const* const inner = outer != nullptr ? member(*outer, "result") : nullptr;
+    return inner != nullptr && inner->is_string() && inner->get_string() == "[DONE]";
+}
+
 INFERPP_DECL error endpoint_outcome::to_error() const
 {
     error e{errc::job_failed, "the model has failed (" + status.text() +
                                   (status_code ? ", status " + std::to_string(*status_code) : "") +
                                   ')'};
     constexpr std::size_t most = 4096;
-    e.edit().server_message = traceback.empty() ? text_of(body) : traceback;
-    e.edit().server_message.resize((std::min)(e.info().server_message.size(), most));
+    std::string said = traceback.empty() ? text_of(body) : traceback;
+    if (said.size() > most) // a traceback says last what went wrong
+        said = traceback.empty() ? said.substr(0, most) : said.substr(said.size() - most);
+    e.edit().server_message = std::move(said);
     e.edit().sent = sent_state::yes;
     e.edit().job_id = task_id;
     return e;
@@ -75,8 +84,10 @@ INFERPP_DECL inferpp::result<std::optional<endpoint_outcome::found_result>> endp
     found_result found;
     if (inner->is_string()) {
         found.text = text_of(*inner);
-        auto parsed = from_text ? parse_json(*found.text) : inferpp::result<boost::json::value>{*inner};
-        found.value = parsed ? std::move(*parsed) : *inner;
+        found.value = *inner;
+        if (from_text && !(status == task_status::failure)) // which gives the text of an exception
+            if (auto parsed = parse_json(*found.text); parsed)
+                found.value = std::move(*parsed);
     } else {
         found.value = *inner;
     }
