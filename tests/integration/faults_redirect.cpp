@@ -262,7 +262,7 @@ TEST_CASE("R03: credentials that were left behind do not come back, wherever the
         // Nothing but what any reader sends.
         CHECK(which.text.substr(which.text.find("\r\n")) ==
               "\r\nHost: 127.0.0.1:" + std::to_string(world.other.port()) +
-                  "\r\nUser-Agent: inferpp/0.1.0\r\nAccept: */*\r\n\r\n");
+                  "\r\nAccept: */*\r\nUser-Agent: inferpp/0.1.0\r\n\r\n");
     }
 }
 
