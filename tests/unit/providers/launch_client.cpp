@@ -344,6 +344,50 @@ TEST_CASE("launch: a chat is streamed, and an error before the stream is one of 
     CHECK(gone.transport->requests().size() == 1);
 }
 
+namespace {
+
+// A prediction with every member, as it is posted to each kind of endpoint.
+std::vector<http::request> predictions()
+{
+    launch::endpoint_request<> asked{"end_1"};
+    asked.args = {{"text", "I love it"}, {"count", 2}};
+    asked.return_pickled = true;
+    asked.callback_url = "https://me.example/done";
+    asked.callback_auth = launch::basic_auth{"user", secret{"password"}};
+    asked.timeout_seconds = std::chrono::seconds{30};
+    asked.num_retries = 2;
+    asked.destination_path = "/predict";
+    auto const call = asked.encode();
+    launch::endpoint_request<> other{"end_1"};
+    other.url = "https://files.example/a.png";
+    other.callback_url = "https://me.example/done";
+    other.callback_auth = launch::mtls_auth{"certificate", secret{"key"}};
+    auto const by_url = other.encode();
+    using json = boost::json::value;
+    launch::post_sync_task<json> const sync{"end_1", call};
+    launch::post_async_task const async{"end_1", by_url};
+    launch::post_streaming_task<json> const stream{"end_1", call};
+    launch::get_task<> const poll{"5f0c"};
+    return {detail::encode_operation(sync).value(), detail::encode_operation(async).value(),
+            detail::encode_operation(stream).value(), detail::encode_operation(poll).value()};
+}
+
+void write_request(std::ostream& out, std::string name, http::request const& message)
+{
+    auto const mark = message.target.find('?');
+    boost::json::object line;
+    line["operation"] = name;
+    line["method"] = message.method;
+    line["path"] = '/' + message.target.substr(0, mark);
+    line["query"] = mark == std::string::npos ? std::string{} : message.target.substr(mark + 1);
+    line["body"] = nullptr;
+    if (!message.body.empty())
+        line["body"] = parse_json(message.body).value();
+    out << boost::json::serialize(line) << '\n';
+}
+
+} // namespace
+
 // For the validator of tests/interop: one request of each operation, as JSON lines.
 TEST_CASE("launch: requests are written to the file that $INFERPP_DUMP_REQUESTS names")
 {
@@ -355,17 +399,12 @@ TEST_CASE("launch: requests are written to the file that $INFERPP_DUMP_REQUESTS 
     if (path == nullptr)
         return;
     std::ofstream out{path, std::ios::binary};
+    for (auto const& message : predictions())
+        write_request(out, std::string{"prediction"}, message);
     for (auto const& [name, message, target, body] : requests) {
         if (!message.target.starts_with("v1/") && !message.target.starts_with("v2/"))
             continue; // the older root has no OpenAPI document
-        auto const mark = message.target.find('?');
-        boost::json::object line;
-        line["operation"] = name;
-        line["method"] = message.method;
-        line["path"] = '/' + message.target.substr(0, mark);
-        line["query"] = mark == std::string::npos ? std::string{} : message.target.substr(mark + 1);
-        line["body"] = message.body;
-        out << boost::json::serialize(line) << '\n';
+        write_request(out, std::string{name}, message);
     }
     CHECK(out.good());
 }
