@@ -28,6 +28,7 @@
 #include <inferpp/net/resolver.hpp>
 #include <inferpp/net/transport.hpp>
 #include <inferpp/net/transport_options.hpp>
+#include <inferpp/net/websocket.hpp>
 #include <inferpp/version.hpp>
 
 #endif

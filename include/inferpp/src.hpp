@@ -35,6 +35,7 @@
 #include <inferpp/core/impl/secret.ipp>
 #include <inferpp/core/impl/text.ipp>
 #include <inferpp/net/impl/address_filter.ipp>
+#include <inferpp/net/impl/channel.ipp>
 #include <inferpp/net/impl/clock.ipp>
 #include <inferpp/net/impl/connection.ipp>
 #include <inferpp/net/impl/dial.ipp>
@@ -45,6 +46,7 @@
 #include <inferpp/net/impl/resolver.ipp>
 #include <inferpp/net/impl/tls_context.ipp>
 #include <inferpp/net/impl/transport.ipp>
+#include <inferpp/net/impl/websocket.ipp>
 #include <inferpp/providers/launch/impl/batch_completions.ipp>
 #include <inferpp/providers/launch/impl/batch_jobs.ipp>
 #include <inferpp/providers/launch/impl/bundles.ipp>

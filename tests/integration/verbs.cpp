@@ -246,7 +246,7 @@ TEST_CASE("attach refuses a token of another platform, operation or endpoint, an
     parts.endpoint = "https://elsewhere.test:443/api";
     CHECK(support::contains(refused(parts.to_string()).what(), "elsewhere.test"));
     parts = resume_token::parse(token).value();
-    parts.id.clear();
+    parts.job.id.clear();
     CHECK(refused(parts.to_string()).code());
 
     for (char const* const broken :

@@ -11,6 +11,7 @@
 #include <inferpp/client/operation.hpp>
 #include <inferpp/client/pager.hpp>
 #include <inferpp/client/pipeline.hpp>
+#include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,8 +29,7 @@ namespace detail {
 
 template <operation Op>
 boost::asio::awaitable<typename Op::response> send(std::shared_ptr<pipeline> line,
-                                                   result<http::request> message,
-                                                   call_options call)
+                                                   result<http::request> message, call_options call)
 {
     error failed;
     try {
@@ -59,26 +59,6 @@ boost::asio::awaitable<typename Op::response> perform(std::shared_ptr<pipeline> 
         failed = line->complete(current_error(), Op::info);
     }
     throw failure{std::move(failed)};
-}
-
-/// @param call the request, or requests, that start the job
-template <job_operation Op>
-boost::asio::awaitable<std::shared_ptr<job_state const>> submit(
-    std::shared_ptr<pipeline> line, boost::asio::awaitable<typename Op::response> call)
-{
-    auto receipt = std::make_shared<typename Op::response>(co_await std::move(call));
-    auto state = std::make_shared<job_state>();
-    state->id = Op::job_id(*receipt);
-    state->info = Op::info;
-    if (state->id.empty()) {
-        error e{errc::bad_schema, "the server accepted the job but sent no id for it"};
-        e.edit().sent = sent_state::yes;
-        throw failure{line->complete(std::move(e), Op::info)};
-    }
-    state->submitted = line->clock().now();
-    state->line = std::move(line);
-    state->receipt = std::move(receipt);
-    co_return state;
 }
 
 /// Refuses a stream of another type; one without a type is taken.
@@ -137,9 +117,9 @@ INFERPP_DECL boost::asio::awaitable<http::response> upload(std::shared_ptr<pipel
                                                            http::request message,
                                                            call_options call);
 
-/// The id in `token_or_id`, which belongs to this client. @throws failure `invalid_argument`
-INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,
-                                      std::string_view token_or_id);
+/// The job in `token_or_id`, which belongs to this client. @throws failure `invalid_argument`
+INFERPP_DECL job_ref job_to_attach(pipeline const& line, operation_info const& info,
+                                   std::string_view token_or_id);
 
 } // namespace detail
 
@@ -192,11 +172,9 @@ public:
      * @return a handle that knows the job's id
      */
     template <operation_of<Provider> Op>
-        requires job_operation<Op>
-    boost::asio::awaitable<job<Op>> submit(Op const& op, call_options call = {}) const
-    {
-        return submitted<Op>(line_, send(op, call));
-    }
+        requires job_operation<Op> boost::asio::awaitable<job<Op>> submit(Op const& op,
+                                                                          call_options call = {})
+    const { return submitted<Op>(line_, send(op, call), detail::context_of(op)); }
 
     /**
      * @brief A handle of a job that another process, or an earlier run, has submitted. No I/O.
@@ -204,11 +182,16 @@ public:
      * @throws failure `invalid_argument` for a token of another platform, operation or endpoint
      */
     template <operation_of<Provider> Op>
-        requires job_operation<Op>
-    job<Op> attach(std::string_view token_or_id) const
+        requires job_operation<Op> job<Op> attach(std::string_view token_or_id)
+    const { return attach<Op>(detail::job_to_attach(*line_, Op::info, token_or_id)); }
+
+    /// The same where a platform needs more than an id to find the job.
+    template <operation_of<Provider> Op>
+        requires job_operation<Op> job<Op> attach(job_ref ref)
+    const
     {
         auto state = std::make_shared<detail::job_state>();
-        state->id = detail::id_to_attach(*line_, Op::info, token_or_id);
+        state->ref = std::move(ref);
         state->info = Op::info;
         state->line = line_;
         return job<Op>{std::move(state)};
@@ -216,18 +199,15 @@ public:
 
     /// `submit` and `job::result` in one. Its errors carry the job's id as soon as there is one.
     template <operation_of<Provider> Op>
-        requires job_operation<Op>
-    boost::asio::awaitable<typename job<Op>::result_type> run(Op const& op, poll_options poll,
-                                                              call_options call = {}) const
-    {
-        return completed<Op>(line_, send(op, call), poll);
-    }
+        requires job_operation<Op> boost::asio::awaitable<typename job<Op>::result_type> run(
+            Op const& op, poll_options poll, call_options call = {})
+    const { return completed<Op>(line_, send(op, call), detail::context_of(op), poll); }
 
     /// Starts a stream. @return it once the server has answered with success
     template <operation_of<Provider> Op>
-        requires streaming<Op>
-    boost::asio::awaitable<event_stream<typename Op::event>> stream(Op const& op,
-                                                                    call_options call = {}) const
+        requires streaming<Op> boost::asio::awaitable<event_stream<typename Op::event>> stream(
+            Op const& op, call_options call = {})
+    const
     {
         if constexpr (composed_stream<Op>)
             return detail::perform_stream<Op>(line_, *this, op, call);
@@ -316,11 +296,8 @@ public:
 
     /// The pages of a listing. No I/O until the first is asked for.
     template <operation_of<Provider> Op>
-        requires page_operation<Op>
-    pager<Op> pages(Op op, call_options call = {}) const
-    {
-        return pager<Op>{line_, std::move(op), call};
-    }
+        requires page_operation<Op> pager<Op> pages(Op op, call_options call = {})
+    const { return pager<Op>{line_, std::move(op), call}; }
 
     /**
      * @brief Any request, through credentials, retry, limits and logging, unparsed.
@@ -402,6 +379,14 @@ public:
     void stream(Op const&&, call_options = {}) const = delete;
 
 private:
+    template <composed_operation Op>
+    friend boost::asio::awaitable<result<typename Op::response>> detail::call_composed(
+        std::shared_ptr<detail::pipeline> line, Op op, call_options call);
+
+    explicit basic_client(std::shared_ptr<detail::pipeline> line) noexcept : line_(std::move(line))
+    {
+    }
+
     struct run_one {
         basic_client client;
         poll_options poll;
@@ -426,27 +411,41 @@ private:
 
     template <class Op>
     static boost::asio::awaitable<job<Op>> submitted(
-        std::shared_ptr<detail::pipeline> line, boost::asio::awaitable<typename Op::response> call)
+        std::shared_ptr<detail::pipeline> line, boost::asio::awaitable<typename Op::response> call,
+        std::string context)
     {
-        auto state = co_await detail::submit<Op>(std::move(line), std::move(call));
+        auto state =
+            co_await detail::submit<Op>(std::move(line), std::move(call), std::move(context));
         co_return job<Op>{std::move(state)};
     }
 
     template <class Op>
     static boost::asio::awaitable<typename job<Op>::result_type> completed(
         std::shared_ptr<detail::pipeline> line, boost::asio::awaitable<typename Op::response> call,
-        poll_options poll)
+        std::string context, poll_options poll)
     {
         // Options that can't be waited with are refused before anything is submitted.
         if (result<void> const valid = validate(poll); !valid)
             throw failure{line->complete(valid.error(), Op::info)};
-        auto state = co_await detail::submit<Op>(std::move(line), std::move(call));
+        auto state =
+            co_await detail::submit<Op>(std::move(line), std::move(call), std::move(context));
         co_return co_await detail::fetch_result<Op>(std::move(state), poll);
     }
 
     std::shared_ptr<detail::pipeline> line_;
 };
 
+namespace detail {
+
+template <composed_operation Op>
+boost::asio::awaitable<result<typename Op::response>> call_composed(std::shared_ptr<pipeline> line,
+                                                                    Op op, call_options call)
+{
+    basic_client<typename Op::provider> with{line};
+    return as_result(perform<Op>(std::move(line), std::move(with), std::move(op), call));
+}
+
+} // namespace detail
 } // namespace inferpp::inline INFERPP_ABI
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)

@@ -10,6 +10,8 @@
 
 #include <boost/core/ignore_unused.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <memory>
 #include <optional>
@@ -59,6 +61,81 @@ boost::asio::awaitable<result<typename Op::response>> call_operation(pipeline& l
     co_return decoded;
 }
 
+/// The requests of an operation that takes several, with a client of their own.
+template <composed_operation Op>
+boost::asio::awaitable<result<typename Op::response>> call_composed(std::shared_ptr<pipeline> line,
+                                                                    Op op, call_options call);
+
+/// The operation that asks about a job.
+template <about_job Op>
+Op about(job_state const& job)
+{
+    if constexpr (std::constructible_from<Op, job_ref>)
+        return Op{job.ref};
+    else
+        return Op{job.ref.id};
+}
+
+/// Asks about a job.
+template <about_job Op>
+boost::asio::awaitable<result<typename Op::response>> call_about(job_state const& job,
+                                                                 call_options call)
+{
+    if constexpr (composed_operation<Op>)
+        return call_composed<Op>(job.line, about<Op>(job), call);
+    else
+        return call_operation<Op>(*job.line, encode_operation(about<Op>(job)), call);
+}
+
+/// A `result` that throws.
+template <class T>
+boost::asio::awaitable<T> value_of(boost::asio::awaitable<result<T>> call)
+{
+    auto got = co_await std::move(call);
+    co_return std::move(got.value());
+}
+
+/// What a job gives in the end.
+template <job_operation Op>
+struct job_result {
+    using type = typename Op::result_operation::response;
+};
+template <job_operation Op>
+    requires job_operation<typename Op::result_operation>
+struct job_result<Op> : job_result<typename Op::result_operation> {
+};
+
+/// @param call    the request, or requests, that start the job
+/// @param context see `job_ref`
+template <job_operation Op>
+boost::asio::awaitable<std::shared_ptr<job_state const>> submit(
+    std::shared_ptr<pipeline> line, boost::asio::awaitable<typename Op::response> call,
+    std::string context)
+{
+    auto receipt = std::make_shared<typename Op::response>(co_await std::move(call));
+    auto state = std::make_shared<job_state>();
+    state->ref = job_ref{Op::job_id(*receipt), std::move(context)};
+    state->info = Op::info;
+    if (state->ref.id.empty()) {
+        error e{errc::bad_schema, "the server accepted the job but sent no id for it"};
+        e.edit().sent = sent_state::yes;
+        throw failure{line->complete(std::move(e), Op::info)};
+    }
+    state->submitted = line->clock().now();
+    state->line = std::move(line);
+    state->receipt = std::move(receipt);
+    co_return state;
+}
+
+template <class Op>
+std::string context_of(Op const& op)
+{
+    if constexpr (requires { op.job_context(); })
+        return op.job_context();
+    else
+        return {};
+}
+
 /// Asks for the status of a job.
 template <job_operation Op>
 class status_probe final : public poll_probe {
@@ -77,8 +154,7 @@ public:
                 *static_cast<typename asked::response const*>(job_.delivered.get());
             fresh->raw = std::make_shared<typename asked::response>(answer);
         } else {
-            auto raw = co_await call_operation<asked>(*job_.line, encode_operation(asked{job_.id}),
-                                                      call);
+            auto raw = co_await call_about<asked>(job_, call);
             if (!raw)
                 co_return raw.error();
             fresh->raw = std::make_shared<typename asked::response>(std::move(*raw));
@@ -104,11 +180,11 @@ private:
         known_ = true;
         phase_ = fresh.phase;
         if (job_.line->log().enabled(log_level::info))
-            job_.line->log().write(log_level::info,
-                                   std::string{job_.line->platform().name()} + " job " +
-                                       printable(job_.id, 128) + " is " +
-                                       std::string{to_string(fresh.phase)} + " (" +
-                                       printable(fresh.word, 64) + ')');
+            job_.line->log().write(log_level::info, std::string{job_.line->platform().name()} +
+                                                        " job " + printable(job_.ref.id, 128) +
+                                                        " is " +
+                                                        std::string{to_string(fresh.phase)} + " (" +
+                                                        printable(fresh.word, 64) + ')');
     }
 
     job_state const& job_;
@@ -128,8 +204,7 @@ public:
 
     boost::asio::awaitable<result<bool>> ask(call_options call) override
     {
-        auto got = co_await call_operation<asked>(*job_.line, encode_operation(asked{job_.id}),
-                                                  call);
+        auto got = co_await call_about<asked>(job_, call);
         if (!got)
             co_return got.error();
         if constexpr (requires { Op::result_ready(*got); }) {
@@ -146,6 +221,15 @@ private:
     job_state const& job_;
 };
 
+/// A job whose result says why it failed.
+template <class Op>
+concept reports_failure = requires(typename Op::result_operation::response const& found)
+{
+    {
+        Op::failure_reason(found)
+        } -> std::convertible_to<std::string>;
+};
+
 template <job_operation Op>
 void abandon_job(std::shared_ptr<job_state const> const& job, poll_options const& options,
                  error const& why)
@@ -154,7 +238,7 @@ void abandon_job(std::shared_ptr<job_state const> const& job, poll_options const
         using asked = typename Op::cancel_operation;
         if (options.on_abandon == abandon::cancel &&
             (why == errc::wait_timeout || why == condition::cancelled))
-            cancel_in_background(job, encode_operation(asked{job->id}), asked::info);
+            cancel_in_background(job, encode_operation(about<asked>(*job)), asked::info);
     }
 }
 
@@ -180,7 +264,49 @@ boost::asio::awaitable<status_of<Op>> wait_for(std::shared_ptr<job_state const> 
 }
 
 template <job_operation Op>
-boost::asio::awaitable<typename Op::result_operation::response> fetch_result(
+boost::asio::awaitable<typename job_result<Op>::type> fetch_result(
+    std::shared_ptr<job_state const> job, poll_options options);
+
+/// Gets the result of a job that has succeeded.
+template <job_operation Op>
+boost::asio::awaitable<result<typename job_result<Op>::type>> fetch_ended(
+    std::shared_ptr<job_state const> job, poll_options options, poll_progress progress)
+{
+    using asked = typename Op::result_operation;
+    error failed;
+    try {
+        if constexpr (job_operation<asked>) {
+            // It takes a job of its own, for which the rest of the time is left.
+            if (options.deadline)
+                options.deadline = (std::max)(std::chrono::ceil<std::chrono::milliseconds>(
+                                                  progress.deadline - job->line->clock().now()),
+                                              std::chrono::milliseconds::zero());
+            auto const nested = about<asked>(*job);
+            auto started = co_await submit<asked>(
+                job->line, value_of(call_about<asked>(*job, call_options{})), context_of(nested));
+            co_return co_await fetch_result<asked>(std::move(started), options);
+        } else {
+            result_probe<Op> probe{*job};
+            progress.polls = 0;
+            progress.delay_first = false;
+            progress.grace_end = saturating_add(job->line->clock().now(), options.not_found_grace);
+            auto const fetched = co_await poll_until(*job, options, progress, probe);
+            if (fetched)
+                co_return std::move(*probe.found);
+            failed = fetched.error();
+        }
+    }
+    catch (boost::system::system_error const&) {
+        failed = current_error();
+    }
+    if (failed == errc::wait_timeout)
+        failed.edit().message = "the job has ended but its result was not complete at the "
+                                "deadline; ask again";
+    co_return failed;
+}
+
+template <job_operation Op>
+boost::asio::awaitable<typename job_result<Op>::type> fetch_result(
     std::shared_ptr<job_state const> job, poll_options options)
 {
     error failed;
@@ -201,26 +327,15 @@ boost::asio::awaitable<typename Op::result_operation::response> fetch_result(
                 if (succeeded)
                     co_return std::move(const_cast<answer&>(*status.last().raw));
             }
-            result_probe<Op> probe{*job};
             if (succeeded) {
-                progress.polls = 0;
-                progress.delay_first = false;
-                progress.grace_end =
-                    saturating_add(job->line->clock().now(), options.not_found_grace);
-                auto const fetched = co_await poll_until(*job, options, progress, probe);
+                auto fetched = co_await fetch_ended<Op>(job, options, std::move(progress));
                 if (fetched)
-                    co_return std::move(*probe.found);
+                    co_return std::move(*fetched);
                 failed = fetched.error();
-                if (failed == errc::wait_timeout)
-                    failed.edit().message = "the job has ended but its result was not complete at "
-                                            "the deadline; ask again";
             } else {
                 failed = ended_without_result(status.last());
-                if constexpr (requires {
-                                  {
-                                      Op::failure_reason(*probe.found)
-                                  } -> std::convertible_to<std::string>;
-                              }) {
+                if constexpr (reports_failure<Op>) {
+                    result_probe<Op> probe{*job};
                     call_options const call{.timeout = options.poll_timeout, .max_attempts = 1};
                     auto const found = co_await probe.ask(call);
                     if (found && probe.found)
@@ -244,7 +359,9 @@ template <job_operation Op>
 class status_updates final : public event_source<status_of<Op>> {
 public:
     status_updates(std::shared_ptr<job_state const> job, poll_options options)
-        : job_(std::move(job)), options_(options), probe_(*job_, true)
+        : job_(std::move(job)),
+          options_(options),
+          probe_(*job_, true)
     {
         if (auto const valid = validate(options_); !valid)
             invalid_ = valid.error();
@@ -314,8 +431,7 @@ boost::asio::awaitable<cancel_outcome> cancel_job(std::shared_ptr<job_state cons
         using asked = typename Op::cancel_operation;
         error failed;
         try {
-            auto const answer =
-                co_await call_operation<asked>(*job->line, encode_operation(asked{job->id}), call);
+            auto const answer = co_await call_about<asked>(*job, call);
             if (answer) {
                 if constexpr (requires { Op::describe(*answer); }) {
                     phase const now = Op::describe(*answer).phase;
@@ -354,14 +470,14 @@ template <job_operation Op>
 class job {
 public:
     using status_type = status_of<Op>;
-    using result_type = typename Op::result_operation::response;
+    using result_type = typename detail::job_result<Op>::type;
     using receipt_type = typename Op::response;
 
     /// No job: only to be assigned to and destroyed. Asio's `co_spawn` asks for it.
     job() noexcept = default;
 
     /// The platform's id of the job.
-    std::string const& id() const noexcept { return state_->id; }
+    std::string const& id() const noexcept { return state_->ref.id; }
 
     /// The typed answer to the submission; null for an attached job.
     receipt_type const* receipt() const noexcept
@@ -377,7 +493,7 @@ public:
         token.provider = state_->line->platform().name();
         token.operation = state_->info.name;
         token.endpoint = base.origin.to_string() + base.path;
-        token.id = state_->id;
+        token.job = state_->ref;
         return token.to_string();
     }
 
@@ -440,8 +556,8 @@ public:
     void deliver(typename Op::status_operation::response answer) const
     {
         if (is_terminal(Op::describe(answer).phase) && !state_->delivered)
-            state_->delivered = std::make_shared<typename Op::status_operation::response const>(
-                std::move(answer));
+            state_->delivered =
+                std::make_shared<typename Op::status_operation::response const>(std::move(answer));
         detail::wake(*state_);
     }
 

@@ -113,10 +113,26 @@ INFERPP_DECL std::chrono::milliseconds next_poll_delay(
     poll_options const& options, std::uint64_t polls, std::optional<std::chrono::milliseconds> hint,
     double random) noexcept;
 
+/// What a platform is asked about a job with.
+struct job_ref {
+    job_ref() = default;
+    explicit job_ref(std::string job_id, std::string job_context = {})
+        : id(std::move(job_id)),
+          context(std::move(job_context))
+    {
+    }
+
+    std::string id;
+    /// What else its platform needs to find it, such as the model that it belongs to: the operation
+    /// says what. Empty where the id is enough.
+    std::string context;
+};
+
 /**
  * @brief Names a job for another process or another day. Holds no secret.
  *
- * As text: `inferpp:1:<provider>:<operation>:<endpoint>:<id>`, the last two percent-encoded.
+ * As text: `inferpp:1:<provider>:<operation>:<endpoint>:<id>`, and `:<context>` where there is one;
+ * those from the endpoint on are percent-encoded.
  */
 struct resume_token {
     resume_token() = default;
@@ -124,7 +140,7 @@ struct resume_token {
     std::string provider;
     std::string operation;
     std::string endpoint;
-    std::string id;
+    job_ref job;
 
     INFERPP_DECL std::string to_string() const;
 

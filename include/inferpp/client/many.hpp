@@ -113,17 +113,17 @@ private:
     {
         signals_.emplace_back();
         ++running_;
-        boost::asio::co_spawn(
-            strand, work(this->shared_from_this()),
-            boost::asio::bind_cancellation_slot(
-                signals_.back().slot(),
-                [self = this->shared_from_this()](std::exception_ptr const& e) {
-                    // Out of memory, or thrown by the caller's range: nothing to go on with.
-                    if (e && !self->foreign_)
-                        self->foreign_ = e;
-                    --self->running_;
-                    self->news_.cancel();
-                }));
+        boost::asio::co_spawn(strand, work(this->shared_from_this()),
+                              boost::asio::bind_cancellation_slot(
+                                  signals_.back().slot(),
+                                  [self = this->shared_from_this()](std::exception_ptr const& e) {
+                                      // Out of memory, or thrown by the caller's range: nothing to
+                                      // go on with.
+                                      if (e && !self->foreign_)
+                                          self->foreign_ = e;
+                                      --self->running_;
+                                      self->news_.cancel();
+                                  }));
     }
 
     static boost::asio::awaitable<void> work(std::shared_ptr<many_calls> self)
@@ -189,8 +189,7 @@ auto call_all(boost::asio::any_io_executor const& executor, Range range, Call ca
         throw failure{error{errc::invalid_argument, "concurrency must be 1 to 100,000"}};
     using item = std::ranges::range_value_t<Range>;
     using key = std::remove_cvref_t<decltype(std::declval<item&>().first)>;
-    using answer =
-        typename decltype(call(std::as_const(std::declval<item&>().second)))::value_type;
+    using answer = typename decltype(call(std::as_const(std::declval<item&>().second)))::value_type;
     using calls = many_calls<Range, Call, key, answer>;
     return event_stream<finished<key, answer>>{std::make_unique<many_events<calls>>(
         std::make_shared<calls>(executor, std::move(range), std::move(call), options.concurrency))};

@@ -32,8 +32,11 @@ class basic_client;
 
 /// An operation whose target is computed and not in its `info.route`.
 template <class Op>
-concept has_target = requires(Op const& op) {
-    { op.target() } -> std::convertible_to<std::string>;
+concept has_target = requires(Op const& op)
+{
+    {
+        op.target()
+        } -> std::convertible_to<std::string>;
 };
 
 /**
@@ -43,19 +46,21 @@ concept has_target = requires(Op const& op) {
  */
 template <class Op>
 concept composed_operation = requires(basic_client<typename Op::provider> client, Op op,
-                                      call_options call) {
+                                      call_options call)
+{
     {
         Op::perform(std::move(client), std::move(op), call)
-    } -> std::same_as<boost::asio::awaitable<typename Op::response>>;
+        } -> std::same_as<boost::asio::awaitable<typename Op::response>>;
 };
 
 /// The same for an operation whose answer is a stream.
 template <class Op>
 concept composed_stream = requires(basic_client<typename Op::provider> client, Op op,
-                                   call_options call) {
+                                   call_options call)
+{
     {
         Op::perform(std::move(client), std::move(op), call)
-    } -> std::same_as<boost::asio::awaitable<event_stream<typename Op::event>>>;
+        } -> std::same_as<boost::asio::awaitable<event_stream<typename Op::event>>>;
 };
 
 /**
@@ -70,38 +75,51 @@ concept composed_stream = requires(basic_client<typename Op::provider> client, O
  * `result<void> write_body(std::string&) const` (a JSON body written by hand),
  * `result<void> prepare(http::request&) const` (comes last: headers, a body of another type).
  *
- * The response is read as JSON; a `std::string` takes the body as it is, and a type with
- * `static result<T> decode(http::response&&)` reads the whole answer itself.
+ * The response is read as JSON; a `std::string` takes the body as it is, and a type, or an
+ * operation, with `static result<response> decode(http::response&&)` reads the whole answer itself.
  */
 template <class Op>
-concept operation = requires {
+concept operation = requires
+{
     typename Op::response;
-    { Op::info } -> std::convertible_to<operation_info const&>;
-} && (composed_operation<Op> || composed_stream<Op> || has_target<Op> ||
-      !operation_info{Op::info}.route.empty());
+    {
+        Op::info
+        } -> std::convertible_to<operation_info const&>;
+}
+&&(composed_operation<Op> || composed_stream<Op> || has_target<Op> ||
+   !operation_info{Op::info}.route.empty());
+
+/// An operation that asks about a job: it is made from the job's `job_ref`, or from its id alone.
+template <class Op>
+concept about_job = operation<Op> &&
+    (std::constructible_from<Op, job_ref> || std::constructible_from<Op, std::string>);
 
 /**
  * @brief An operation that starts a job.
  *
- * `status_operation` and `result_operation` are operations constructible from the job's id;
- * `job_id(response)` finds the id, `describe(status)` translates the platform's status.
+ * `status_operation` and `result_operation` ask about it; `job_id(response)` finds its id,
+ * `describe(status)` translates the platform's status. Where the result takes a job of its own,
+ * such as an export, `result_operation` is that job, and the result is its result.
  *
- * Optional members: `cancel_operation`, constructible from the id;
+ * Optional members: `cancel_operation`, which asks about the job too;
+ * `std::string job_context() const`, for `job_ref::context`;
  * `static bool result_ready(result const&)` where the result may lag behind the status;
  * `static std::string failure_reason(result const&)` where the reason of a failed job stands in
  * its result.
  */
 template <class Op>
-concept job_operation =
-    operation<Op> && operation<typename Op::status_operation> &&
-    operation<typename Op::result_operation> &&
-    std::constructible_from<typename Op::status_operation, std::string> &&
-    std::constructible_from<typename Op::result_operation, std::string> &&
+concept job_operation = operation<Op> && about_job<typename Op::status_operation> &&
+    about_job<typename Op::result_operation> &&
     requires(typename Op::response const& receipt,
-             typename Op::status_operation::response const& status) {
-        { Op::job_id(receipt) } -> std::convertible_to<std::string>;
-        { Op::describe(status) } -> std::same_as<job_status>;
-    };
+             typename Op::status_operation::response const& status)
+{
+    {
+        Op::job_id(receipt)
+        } -> std::convertible_to<std::string>;
+    {
+        Op::describe(status)
+        } -> std::same_as<job_status>;
+};
 
 /**
  * @brief An operation whose answer is a stream of events.
@@ -114,26 +132,40 @@ concept job_operation =
  * terminator has been seen.
  */
 template <class Op>
-concept stream_operation =
-    operation<Op> && std::constructible_from<typename Op::decoder, std::size_t> &&
-    requires(typename Op::decoder decoder, std::string_view data) {
-        { decoder.feed(data) } -> std::same_as<result<void>>;
-        { decoder.finish() } -> std::same_as<result<void>>;
-        { decoder.next() } -> std::same_as<result<std::optional<typename Op::event>>>;
-        { decoder.done() } -> std::same_as<bool>;
-    };
+concept stream_operation = operation<Op> &&
+    std::constructible_from<typename Op::decoder, std::size_t> &&
+    requires(typename Op::decoder decoder, std::string_view data)
+{
+    {
+        decoder.feed(data)
+        } -> std::same_as<result<void>>;
+    {
+        decoder.finish()
+        } -> std::same_as<result<void>>;
+    {
+        decoder.next()
+        } -> std::same_as<result<std::optional<typename Op::event>>>;
+    {
+        decoder.done()
+        } -> std::same_as<bool>;
+};
 
 /// An operation that lists things in pages: `items(response)` moves them out. `advance(response)`
 /// makes the request one for the page after, or returns false after the last.
 template <class Op>
-concept page_operation = operation<Op> && requires(Op& op, typename Op::response& page) {
-    { Op::items(page) } -> std::same_as<std::vector<typename Op::item>>;
-    { op.advance(std::as_const(page)) } -> std::same_as<bool>;
+concept page_operation = operation<Op> && requires(Op& op, typename Op::response& page)
+{
+    {
+        Op::items(page)
+        } -> std::same_as<std::vector<typename Op::item>>;
+    {
+        op.advance(std::as_const(page))
+        } -> std::same_as<bool>;
 };
 
 /// What `basic_client::stream` takes.
 template <class Op>
-concept streaming = stream_operation<Op> || (operation<Op> && composed_stream<Op>);
+concept streaming = stream_operation<Op> ||(operation<Op>&& composed_stream<Op>);
 
 /// An operation of the platform `Provider`: its `provider` says so.
 template <class Op, class Provider>
@@ -161,7 +193,10 @@ result<http::request> encode_operation(Op const& op)
     constexpr operation_info const& info = Op::info;
     constexpr bool bodiless =
         info.method == "GET" || info.method == "DELETE" || info.method == "HEAD";
-    constexpr bool by_hand = requires(std::string& body) { op.write_body(body); };
+    constexpr bool by_hand = requires(std::string & body)
+    {
+        op.write_body(body);
+    };
     constexpr bool described = boost::describe::has_describe_members<Op>::value;
     http::request message{info.method, {}};
     if constexpr (has_target<Op>) {
@@ -203,7 +238,9 @@ template <operation Op>
 result<typename Op::response> decode_operation(http::response& answer)
 {
     using response = typename Op::response;
-    if constexpr (requires { response::decode(std::move(answer)); })
+    if constexpr (requires { Op::decode(std::move(answer)); })
+        return Op::decode(std::move(answer));
+    else if constexpr (requires { response::decode(std::move(answer)); })
         return response::decode(std::move(answer));
     else if constexpr (std::same_as<response, std::string>)
         return std::move(answer.body);

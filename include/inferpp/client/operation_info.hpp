@@ -28,6 +28,9 @@ struct operation_info {
     /// Where the platform has several roots: the name of the one that the route lies below, see
     /// `provider::root`. Empty: the base URL.
     std::string_view root = {};
+    /// The platform answers only when its work is done, which may take long: the call has
+    /// `limits::held` instead of `limits::first_byte` and `limits::total`.
+    bool held = false;
 };
 
 } // namespace inferpp::inline INFERPP_ABI

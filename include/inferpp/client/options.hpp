@@ -69,7 +69,8 @@ INFERPP_DECL result<void> validate(client_options const& options);
 /// Options of one call. An aggregate that is safe inside a `co_await` expression:
 /// `co_await client.send(op, {.timeout = 5s})`.
 struct call_options {
-    /// The call as a whole, its retries included; otherwise `limits.total`. Must be positive.
+    /// The call as a whole, its retries included; otherwise `limits.total`, or `limits.held` for
+    /// an operation that is answered when its work is done. Must be positive.
     std::optional<std::chrono::milliseconds> timeout{};
     /// Otherwise `retry.max_attempts`; 1 to 100.
     std::optional<int> max_attempts{};

@@ -71,6 +71,8 @@ private:
     INFERPP_DECL boost::asio::awaitable<error> try_once(attempt& state);
     INFERPP_DECL error redirect(attempt& state) const;
     INFERPP_DECL error refused(http::request const& message, http::response const& answer) const;
+    INFERPP_DECL error refused_within(http::request const& message,
+                                      http::response const& answer) const;
     INFERPP_DECL std::optional<std::chrono::milliseconds> decide(attempt& state, error& failed);
     INFERPP_DECL void log_request(attempt const& state) const;
     INFERPP_DECL void report(attempt const& state, error const* failed,
@@ -80,6 +82,7 @@ private:
     boost::asio::any_io_executor strand_; ///< where work is done; empty unless `thread_safe`
     std::shared_ptr<inferpp::provider const> platform_;
     client_options options_;
+    inferpp::limits held_limits_; ///< those of calls that are held until their work is done
     retry_budget budget_;
     bool private_addresses_ = false;
     std::atomic<std::uint64_t> random_state_;

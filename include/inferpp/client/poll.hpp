@@ -24,7 +24,7 @@ class poll_pause;
 struct job_state {
     std::shared_ptr<pipeline> line;
     operation_info info;
-    std::string id;
+    job_ref ref;
     std::optional<clock::time_point> submitted; ///< empty for an attached job
     std::shared_ptr<void const> receipt;        ///< the typed answer to the submission
 

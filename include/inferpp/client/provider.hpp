@@ -42,6 +42,14 @@ public:
     /// Fills `server_message` and `request_id` from an answer whose status is no 2xx.
     virtual void read_error(http::response const& answer, error::particulars& info) const = 0;
 
+    /// The error that an answer with a 2xx status reports in its body, for platforms that do so; no
+    /// error otherwise. One of `http_category()` is treated as that status would be.
+    virtual error find_refusal(http::response const& answer) const
+    {
+        boost::ignore_unused(answer);
+        return {};
+    }
+
 protected:
     provider() = default;
     provider(provider const&) = default;

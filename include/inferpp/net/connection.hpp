@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// One connection: from a connected socket to requests and answers. Not part of the public
-// interface.
+// One connection: requests and answers of HTTP/1.1. Not part of the public interface.
 
 #ifndef INFERPP_NET_CONNECTION_HPP
 #define INFERPP_NET_CONNECTION_HPP
 
-#include <inferpp/net/proxy.hpp>
-#include <inferpp/net/tls_context.hpp>
+#include <inferpp/net/channel.hpp>
 #include <inferpp/net/transport.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <memory>
@@ -62,15 +59,8 @@ protected:
     connection() = default;
 };
 
-/**
- * @brief Makes a connection of a connected socket: through a proxy's tunnel, with TLS.
- * @param through the proxy that the socket leads to; null: none
- * @param tls     null for http
- * All that is passed must outlive the awaitable; `to` and `tls` the connection.
- */
-INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<connection>>> establish(
-    boost::asio::ip::tcp::socket socket, origin const& to, proxy_options const* through,
-    std::shared_ptr<tls_context> tls, limits const& bounds, clock::time_point deadline);
+/// Speaks HTTP/1.1 on a channel.
+INFERPP_DECL std::unique_ptr<connection> speak_http(channel_ptr on);
 
 } // namespace inferpp::inline INFERPP_ABI::detail
 

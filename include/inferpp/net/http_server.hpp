@@ -26,7 +26,7 @@ struct http_server_options {
     std::uint16_t port = 0;            ///< 0: one that is free
     std::size_t max_connections = 256; ///< more wait to be accepted; 1 to 65536
     std::size_t header_bytes = 16 * 1024;
-    std::size_t body_bytes = 1024 * 1024;         ///< a larger one is refused with 413
+    std::size_t body_bytes = 1024 * 1024;           ///< a larger one is refused with 413
     std::chrono::milliseconds request_time{10'000}; ///< to receive a request; to send its answer
     std::chrono::milliseconds idle_time{30'000};    ///< between two requests of a connection
 };
@@ -36,8 +36,9 @@ struct http_server_options {
  *        with what a function says.
  *
  * It speaks plain HTTP: put it behind a proxy that ends TLS. A function that throws is answered
- * with 500, and what is no request or too large with 400, 413 or 431. *Lifetimes*: the function is not called after `stop()`. *Thread safety*: all on the
- * executor given, which runs one handler at a time.
+ * with 500, and what is no request or too large with 400, 413 or 431. *Lifetimes*: the function is
+ * not called after `stop()`. *Thread safety*: all on the executor given, which runs one handler at
+ * a time.
  */
 class http_server {
 public:

@@ -8,6 +8,7 @@
 #include <inferpp/codec/url.hpp>
 #include <inferpp/net/clock.hpp>
 #include <inferpp/net/http.hpp>
+#include <inferpp/net/websocket.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -35,6 +36,8 @@ struct limits {
     std::chrono::milliseconds idle{60'000};        ///< between two pieces of the answer
     std::chrono::milliseconds event_idle{300'000}; ///< between two events of a stream
     std::chrono::milliseconds total{120'000};      ///< a call as a whole, its retries included
+    /// Instead of `first_byte` and `total`, for calls that are answered when their work is done.
+    std::chrono::milliseconds held{3'600'000};
 
     std::size_t header_bytes = 64UL << 10; ///< an answer's header; at least 1 KiB
     std::size_t body_bytes = 16UL << 20;   ///< an answer's body that is read whole
@@ -99,6 +102,20 @@ public:
                                                           http::request const& message,
                                                           limits const& bounds,
                                                           clock::time_point deadline) = 0;
+
+    /**
+     * @brief Opens a WebSocket on a connection of its own.
+     * @param to, upgrade, bounds must outlive the awaitable; of `upgrade` the target and the
+     * headers count
+     * @return `errc::unsupported` from a transport that has none; an error of the status where the
+     *         server declines
+     */
+    virtual boost::asio::awaitable<result<std::unique_ptr<websocket>>> open_websocket(
+        origin const& /*to*/, http::request const& /*upgrade*/, limits const& /*bounds*/,
+        clock::time_point /*deadline*/)
+    {
+        co_return error{errc::unsupported, "this transport has no WebSockets"};
+    }
 
 protected:
     transport() = default;

@@ -2,12 +2,12 @@
 
 #include <inferpp/client/job_status.hpp>
 
-#include "unit/support.hpp"
-
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -118,7 +118,7 @@ TEST_CASE("a resume token is read back, whatever its parts hold")
             token.provider = "modzy";
             token.operation = "submit_embedded";
             token.endpoint = endpoint;
-            token.id = id;
+            token.job.id = id;
             std::string const text = token.to_string();
             CAPTURE(text);
             CHECK(text.starts_with("inferpp:1:modzy:submit_embedded:"));
@@ -129,25 +129,48 @@ TEST_CASE("a resume token is read back, whatever its parts hold")
             CHECK(read->provider == token.provider);
             CHECK(read->operation == token.operation);
             CHECK(read->endpoint == token.endpoint);
-            CHECK(read->id == token.id);
+            CHECK(read->job.id == token.job.id);
+            CHECK(read->job.context.empty());
+
+            token.job.context = endpoint;
+            auto const with_context = resume_token::parse(token.to_string());
+            REQUIRE(with_context.has_value());
+            CHECK(with_context->job.id == token.job.id);
+            CHECK(with_context->job.context == endpoint);
         }
     resume_token token;
     token.provider = "modzy";
     token.operation = "submit_text";
     token.endpoint = "https://app.modzy.com/api";
-    token.id = "a b";
-    CHECK(token.to_string() ==
-          "inferpp:1:modzy:submit_text:https%3A%2F%2Fapp.modzy.com%2Fapi:a%20b");
+    token.job.id = "a b";
+    std::string const text = "inferpp:1:modzy:submit_text:https%3A%2F%2Fapp.modzy.com%2Fapi:a%20b";
+    CHECK(token.to_string() == text);
+    token.job.context = "m:1";
+    CHECK(token.to_string() == text + ":m%3A1");
 }
 
 TEST_CASE("what is no resume token of a known version is refused")
 {
-    for (auto const text :
-         {""sv, "inferpp"sv, "inferpp:"sv, "inferpp:1"sv, "inferpp:1:"sv, "inferpp:1:a:b:c"sv,
-          "inferpp:1:a:b:c:"sv, "inferpp:1:a:b:c:d:"sv, "inferpp:1:a:b:c:d:e"sv,
-          "inferpp:1::b:c:d"sv, "inferpp:1:a::c:d"sv, "inferpp:1:a:b:%:d"sv, "inferpp:1:a:b:c:%2"sv,
-          "inferpp:1:a:b:c:%zz"sv, "Inferpp:1:a:b:c:d"sv, "other:1:a:b:c:d"sv,
-          " inferpp:1:a:b:c:d"sv, ":::::"sv, "::::::"sv}) {
+    for (auto const text : {""sv,
+                            "inferpp"sv,
+                            "inferpp:"sv,
+                            "inferpp:1"sv,
+                            "inferpp:1:"sv,
+                            "inferpp:1:a:b:c"sv,
+                            "inferpp:1:a:b:c:"sv,
+                            "inferpp:1:a:b:c:d:"sv,
+                            "inferpp:1:a:b:c:d:e:f"sv,
+                            "inferpp:1:a:b:c:d:%"sv,
+                            "inferpp:1::b:c:d"sv,
+                            "inferpp:1:a::c:d"sv,
+                            "inferpp:1:a:b:%:d"sv,
+                            "inferpp:1:a:b:c:%2"sv,
+                            "inferpp:1:a:b:c:%zz"sv,
+                            "Inferpp:1:a:b:c:d"sv,
+                            "other:1:a:b:c:d"sv,
+                            " inferpp:1:a:b:c:d"sv,
+                            ":::::"sv,
+                            "::::::"sv}) {
         auto const read = resume_token::parse(text);
         REQUIRE_MESSAGE(read.has_error(), std::string{text});
         CHECK(read.error() == errc::invalid_argument);

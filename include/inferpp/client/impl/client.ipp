@@ -46,8 +46,7 @@ inline boost::asio::awaitable<http::response> send_to(std::shared_ptr<pipeline> 
 {
     error failed;
     try {
-        auto answer =
-            co_await line->execute_at(std::move(address), std::move(message), info, call);
+        auto answer = co_await line->execute_at(std::move(address), std::move(message), info, call);
         if (answer)
             co_return std::move(*answer);
         failed = answer.error();
@@ -68,16 +67,15 @@ INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pip
 
 INFERPP_DECL boost::asio::awaitable<http::response> upload(std::shared_ptr<pipeline> line,
                                                            std::string address,
-                                                           http::request message,
-                                                           call_options call)
+                                                           http::request message, call_options call)
 {
     operation_info info;
     info.name = "upload";
     return send_to(std::move(line), std::move(address), std::move(message), info, call);
 }
 
-INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const& info,
-                                      std::string_view token_or_id)
+INFERPP_DECL job_ref job_to_attach(pipeline const& line, operation_info const& info,
+                                   std::string_view token_or_id)
 {
     auto const refuse = [&](std::string message) {
         return failure{line.complete(error{errc::invalid_argument, std::move(message)}, info)};
@@ -85,7 +83,7 @@ INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const
     if (!token_or_id.starts_with("inferpp:")) {
         if (token_or_id.empty())
             throw refuse("the id of the job to attach to is empty");
-        return std::string{token_or_id};
+        return job_ref{std::string{token_or_id}};
     }
     auto const token = resume_token::parse(token_or_id);
     if (!token)
@@ -99,7 +97,7 @@ INFERPP_DECL std::string id_to_attach(pipeline const& line, operation_info const
     if (token->endpoint != base.origin.to_string() + base.path)
         throw refuse("the resume token belongs to " +
                      printable(redacted_url(token->endpoint), 256));
-    return token->id;
+    return token->job;
 }
 
 } // namespace inferpp::inline INFERPP_ABI::detail

@@ -73,14 +73,18 @@ INFERPP_DECL std::string resume_token::to_string() const
     std::string text = "inferpp:1:" + provider + ':' + operation + ':';
     append_percent_encoded(endpoint, text);
     text += ':';
-    append_percent_encoded(id, text);
+    append_percent_encoded(job.id, text);
+    if (!job.context.empty()) {
+        text += ':';
+        append_percent_encoded(job.context, text);
+    }
     return text;
 }
 
 INFERPP_DECL result<resume_token> resume_token::parse(std::string_view text)
 {
     auto const refuse = [](char const* message) { return error{errc::invalid_argument, message}; };
-    std::array<std::string_view, 6> parts;
+    std::array<std::string_view, 7> parts;
     std::size_t count = 0;
     for (std::size_t start = 0; start <= text.size(); ++count) {
         auto const end = (std::min)(text.find(':', start), text.size());
@@ -95,14 +99,16 @@ INFERPP_DECL result<resume_token> resume_token::parse(std::string_view text)
         return refuse("the resume token is of a version that this inferpp does not know");
     auto const endpoint = percent_decode(parts[4]);
     auto const id = percent_decode(parts[5]);
-    if (count != parts.size() || parts[2].empty() || parts[3].empty() || !endpoint || !id ||
-        id->empty())
+    auto const context = percent_decode(parts[6]);
+    bool const whole = count == 6 || (count == 7 && !parts[6].empty());
+    if (!whole || parts[2].empty() || parts[3].empty() || !endpoint || !id || id->empty() ||
+        !context)
         return refuse("the resume token is malformed");
     resume_token token;
     token.provider = parts[2];
     token.operation = parts[3];
     token.endpoint = *endpoint;
-    token.id = *id;
+    token.job = job_ref{*id, *context};
     return token;
 }
 

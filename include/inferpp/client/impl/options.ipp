@@ -13,7 +13,7 @@ namespace inferpp::inline INFERPP_ABI {
 INFERPP_DECL result<void> validate(client_options const& options)
 {
     limits const& l = options.limits;
-    std::array<std::pair<char const*, std::chrono::milliseconds>, 9> const times{
+    std::array<std::pair<char const*, std::chrono::milliseconds>, 10> const times{
         std::pair{"pool", l.pool},
         {"resolve", l.resolve},
         {"connect", l.connect},
@@ -22,7 +22,8 @@ INFERPP_DECL result<void> validate(client_options const& options)
         {"first_byte", l.first_byte},
         {"idle", l.idle},
         {"event_idle", l.event_idle},
-        {"total", l.total}};
+        {"total", l.total},
+        {"held", l.held}};
     for (auto const& [name, value] : times)
         // Longer ones might not fit the nanoseconds of the clock.
         if (value < std::chrono::milliseconds{1} || value > std::chrono::years{100})

@@ -29,9 +29,10 @@ struct pipeline::attempt {
     url to; ///< where the request goes now; redirects change it
     operation_info info;
     clock::time_point deadline;
+    inferpp::limits const* bounds = nullptr;
     int max_attempts = 1;
     bool any_status = false;
-    bool whole = true; ///< read the body too
+    bool whole = true;  ///< read the body too
     bool given = false; ///< the URL is one that the server gave
     bool credentials = true;
 
@@ -98,6 +99,8 @@ INFERPP_DECL pipeline::pipeline(boost::asio::any_io_executor executor,
     std::random_device seed;
     random_state_ = std::uint64_t{seed()} << 32 | seed();
     validate(options_).value();
+    held_limits_ = options_.limits;
+    held_limits_.first_byte = std::chrono::years{100}; // the deadline comes first
     if (options_.user_agent.empty())
         options_.user_agent = default_user_agent();
     if (options_.thread_safe)
@@ -159,8 +162,9 @@ INFERPP_DECL result<pipeline::attempt> pipeline::begin(result<http::request> mes
         return complete(valid.error(), info);
     state.to.origin = platform_->base().origin;
     state.info = info;
-    state.deadline =
-        saturating_add(options_.clock->now(), call.timeout.value_or(options_.limits.total));
+    state.bounds = info.held ? &held_limits_ : &options_.limits;
+    auto const whole = info.held ? options_.limits.held : options_.limits.total;
+    state.deadline = saturating_add(options_.clock->now(), call.timeout.value_or(whole));
     state.max_attempts = call.max_attempts.value_or(options_.retry.max_attempts);
     return state;
 }
@@ -297,7 +301,7 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
                                                 !(state.to.origin == platform_->base().origin);
             log_request(state);
             auto head = co_await options_.transport->open(state.to.origin, state.message,
-                                                          options_.limits, state.deadline);
+                                                          *state.bounds, state.deadline);
             if (!head)
                 co_return head.error();
             sent = sent_state::yes;
@@ -312,7 +316,7 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
         state.answer.status = state.head.status;
         if (success && !state.whole)
             co_return error{};
-        auto body = co_await read_body(state.head, options_.limits, state.deadline);
+        auto body = co_await read_body(state.head, *state.bounds, state.deadline);
         state.answer.headers = std::move(state.head.headers);
         if (body)
             state.answer.body = std::move(*body);
@@ -323,7 +327,9 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
             failed.edit().http_status = state.answer.status;
             co_return failed;
         }
-        co_return error{};
+        if (state.any_status || state.given) // it is not for us to understand
+            co_return error{};
+        co_return refused_within(state.message, state.answer);
     }
     catch (boost::system::system_error const&) {
         error failed = current_error();
@@ -464,6 +470,15 @@ inline void hide_secrets(std::string& text, http::request const& message)
         hide(text, std::string_view{message.target}.substr(query + 1));
 }
 
+// What a server says may be long, and may repeat what it was sent.
+inline void bound_server_message(error::particulars& info, http::request const& message)
+{
+    constexpr std::size_t most = 4096;
+    info.server_message.resize((std::min)(info.server_message.size(), 2 * most));
+    hide_secrets(info.server_message, message);
+    info.server_message.resize((std::min)(info.server_message.size(), most));
+}
+
 INFERPP_DECL error pipeline::refused(http::request const& message,
                                      http::response const& answer) const
 {
@@ -472,14 +487,26 @@ INFERPP_DECL error pipeline::refused(http::request const& message,
     info.http_status = answer.status;
     info.sent = sent_state::yes;
     platform_->read_error(answer, info);
-    constexpr std::size_t most = 4096;
-    info.server_message.resize((std::min)(info.server_message.size(), 2 * most));
-    hide_secrets(info.server_message, message);
-    info.server_message.resize((std::min)(info.server_message.size(), most));
+    bound_server_message(info, message);
     info.retry_after = asked_wait(answer.headers, options_.clock->calendar());
     if (auto const wanted = answer.headers.find("x-should-retry"))
         if (*wanted == "true" || *wanted == "false")
             info.should_retry = *wanted == "true";
+    return e;
+}
+
+INFERPP_DECL error pipeline::refused_within(http::request const& message,
+                                            http::response const& answer) const
+{
+    error e = platform_->find_refusal(answer);
+    if (!e.code())
+        return e;
+    auto& info = e.edit();
+    info.http_status = answer.status;
+    info.sent = sent_state::yes;
+    bound_server_message(info, message);
+    if (!info.retry_after)
+        info.retry_after = asked_wait(answer.headers, options_.clock->calendar());
     return e;
 }
 

@@ -163,7 +163,7 @@ INFERPP_DECL void throw_complete(error e, job_state const& job)
 INFERPP_DECL error complete(error e, job_state const& job)
 {
     e = job.line->complete(std::move(e), job.info);
-    e.edit().job_id = job.id;
+    e.edit().job_id = job.ref.id;
     return e;
 }
 

@@ -3,32 +3,16 @@
 #ifndef INFERPP_NET_IMPL_CONNECTION_IPP
 #define INFERPP_NET_IMPL_CONNECTION_IPP
 
-#include <inferpp/codec/base64.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/net/connection.hpp>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/ssl/verify_context.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/stream_traits.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/core/ignore_unused.hpp>
-
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -41,60 +25,7 @@
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
-inline constexpr auto as_values = boost::asio::as_tuple(boost::asio::deferred);
-
-using ssl_stream = boost::asio::ssl::stream<boost::beast::tcp_stream>;
 using response_parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
-
-/// One phase of an exchange: what its failure is called.
-struct phase_limit {
-    std::string_view phase;
-    clock::duration limit;
-    errc on_limit;   ///< when the phase takes too long
-    errc on_failure; ///< when the connection breaks
-};
-
-/// Sets the time limit of the next operations; the socket is closed when it passes. Returns whether
-/// it is the call's deadline that comes first.
-inline bool arm(boost::beast::tcp_stream& socket, phase_limit const& phase,
-                clock::time_point deadline)
-{
-    auto const limit = saturating_add(std::chrono::steady_clock::now(), phase.limit);
-    bool const deadline_first = deadline < limit;
-    socket.expires_at(deadline_first ? deadline : limit);
-    return deadline_first;
-}
-
-inline error connection_error(error_code code, phase_limit const& phase, bool deadline_first,
-                              sent_state sent, origin const& to)
-{
-    using boost::beast::http::error;
-    static boost::system::error_category const& http_parser =
-        boost::beast::http::make_error_code(error::bad_version).category();
-    errc kind = phase.on_failure;
-    if (code == boost::asio::error::operation_aborted)
-        kind = errc::cancelled;
-    else if (code == boost::beast::error::timeout)
-        kind = deadline_first ? errc::deadline_exceeded : phase.on_limit;
-    else if (code == error::header_limit || code == error::buffer_overflow)
-        kind = errc::header_too_large;
-    else if (code == error::end_of_stream || code == error::partial_message)
-        kind = errc::truncated;
-    else if (code.category() == http_parser)
-        kind = errc::bad_http;
-    else if (code.category() == boost::asio::error::get_ssl_category())
-        kind = errc::tls_failed; // an alert, or a record that is no TLS
-    inferpp::error e{kind};
-    auto& info = e.edit();
-    info.phase = phase.phase;
-    info.sent = sent;
-    info.message = make_error_code(kind).message() + " (" + to.to_string() + ')';
-    if (kind == errc::tls_failed)
-        info.message = "TLS with " + to.to_string() + " failed: " + code.message();
-    if (kind != errc::cancelled)
-        info.cause = code;
-    return e;
-}
 
 inline error framing_error(errc kind, std::string message, sent_state sent)
 {
@@ -139,43 +70,11 @@ class stream_connection final : public connection {
 public:
     static constexpr bool is_tls = std::same_as<Stream, ssl_stream>;
 
-    template <class... Args>
-    explicit stream_connection(origin to, std::shared_ptr<tls_context> tls, Args&&... args)
-        : to_(std::move(to)),
-          tls_(std::move(tls)),
-          stream_(std::forward<Args>(args)...)
+    explicit stream_connection(channel_ptr on)
+        : channel_(std::move(on)),
+          to_(channel_->to),
+          stream_(stream_of(*channel_))
     {
-    }
-
-    ~stream_connection() override
-    {
-        // Without it OpenSSL takes the session for one that must not be resumed.
-        if constexpr (is_tls)
-            SSL_set_shutdown(stream_.native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-    }
-
-    boost::asio::awaitable<result<void>> shake_hands(limits const& bounds,
-                                                     clock::time_point deadline)
-    {
-        phase_limit const phase{"tls", bounds.tls, errc::tls_timeout, errc::tls_failed};
-        if (!expect_host(to_.host)) {
-            error e{errc::tls_failed, "the host name can't be used for TLS"};
-            e.edit().phase = phase.phase;
-            co_return e;
-        }
-        tls_->offer_session(to_, stream_.native_handle());
-        // OpenSSL forgets a certificate that it refuses: look at it while it is verified.
-        stream_.set_verify_callback([this](bool good, boost::asio::ssl::verify_context& seen) {
-            if (!good && facts_.empty())
-                facts_ = certificate_facts(X509_STORE_CTX_get0_cert(seen.native_handle()));
-            return good;
-        });
-        bool const deadline_first = arm(socket(), phase, deadline);
-        auto const [code] =
-            co_await stream_.async_handshake(boost::asio::ssl::stream_base::client, as_values);
-        if (code)
-            co_return handshake_error(code, phase, deadline_first);
-        co_return result<void>{};
     }
 
     boost::asio::awaitable<result<void>> exchange(http::request const& message,
@@ -228,8 +127,8 @@ public:
                 auto const [broken, got] =
                     co_await stream_.async_read_some(buffer_.prepare(room()), as_values);
                 buffer_.commit(got);
-                code = broken;
-                if (broken == boost::asio::error::eof)
+                code = seen_by(socket(), broken);
+                if (code == boost::asio::error::eof)
                     parser_->put_eof(code);
                 if (code)
                     co_return connection_error(code, phase, deadline_first, sent_state::yes, to_);
@@ -251,8 +150,8 @@ public:
     bool reusable() const noexcept override
     {
         // Trailers were merged into the fields and may say anything of the framing.
-        return !broken_ && parser_ && parser_->is_done() && parser_->keep_alive() &&
-               buffer_.size() == 0 && parser_->get().result_int() != 421 &&
+        return !broken_ && !channel_->socket().expired() && parser_ && parser_->is_done() &&
+               parser_->keep_alive() && buffer_.size() == 0 && parser_->get().result_int() != 421 &&
                field_count() == fields_;
     }
 
@@ -266,7 +165,7 @@ public:
 
     bool is_quiet() noexcept override
     {
-        auto& tcp = socket().socket();
+        auto& tcp = socket().next_layer();
         char byte = 0;
 #if defined(MSG_DONTWAIT)
         // One system call instead of two: this is on the way of every request.
@@ -306,9 +205,9 @@ private:
         return (std::min<std::size_t>)(65536, buffer_.max_size() - buffer_.size());
     }
 
-    boost::beast::tcp_stream& socket() noexcept
+    timed_socket& socket() noexcept
     {
-        return boost::beast::get_lowest_layer(stream_);
+        return channel_->socket();
     }
 
     std::size_t field_count() const noexcept
@@ -391,7 +290,8 @@ private:
             if (written > 0 || (is_tls && code))
                 sent = sent_state::maybe;
             if (code)
-                co_return connection_error(code, phase, deadline_first, sent, to_);
+                co_return connection_error(seen_by(socket(), code), phase, deadline_first, sent,
+                                           to_);
             data.remove_prefix(written);
         }
         co_return result<void>{};
@@ -424,7 +324,7 @@ private:
                 stream_, buffer_, *parser_, as_values);
             boost::ignore_unused(got);
             if (code)
-                co_return header_error(code, phase, deadline_first, got > 0);
+                co_return header_error(seen_by(socket(), code), phase, deadline_first, got > 0);
             unsigned const status = parser_->get().result_int();
             if (status / 100 != 1) {
                 begin_body(bounds);
@@ -442,8 +342,9 @@ private:
     error header_error(error_code code, phase_limit const& phase, bool deadline_first, bool begun)
     {
         error e = connection_error(code, phase, deadline_first, sent_state::maybe, to_);
-        if (e == errc::tls_failed && blame_client_certificate(e, code))
-            e.edit().sent = sent_state::no;
+        if constexpr (is_tls)
+            if (e == errc::tls_failed && blame_client_certificate(stream_.native_handle(), e, code))
+                e.edit().sent = sent_state::no;
         std::string_view const seen{static_cast<char const*>(buffer_.data().data()),
                                     buffer_.size()};
         // Too short for a line of HTTP, and none: another protocol.
@@ -465,7 +366,7 @@ private:
         payload_ = 0;
         overhead_limit_ = bounds.header_bytes;
         if constexpr (is_tls)
-            tls_->keep_session(to_, stream_.native_handle());
+            channel_->tls->keep_session(to_, stream_.native_handle());
         auto const keep = parser_->get()[boost::beast::http::field::keep_alive];
         promised = parse_keep_alive(to_view(keep));
     }
@@ -502,200 +403,31 @@ private:
         return {};
     }
 
-    bool expect_host(std::string host)
+    static Stream& stream_of(channel& on)
     {
-        if (host.ends_with('.')) // right for the name server, never in a certificate
-            host.pop_back();
-        SSL* const ssl = stream_.native_handle();
-        error_code code;
-        boost::asio::ip::make_address(host, code);
-        if (!code)
-            return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
-        SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-                                   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-        return SSL_set1_host(ssl, host.c_str()) == 1 &&
-               SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                        host.data()) == 1;
+        if constexpr (is_tls)
+            return *on.secured;
+        else
+            return *on.plain;
     }
 
-    error handshake_error(error_code code, phase_limit const& phase, bool deadline_first)
-    {
-        // A connection that breaks says nothing about certificates: it may be repeated.
-        bool const broken = code == boost::asio::error::eof ||
-                            code == boost::asio::error::connection_reset ||
-                            code == boost::asio::error::broken_pipe ||
-                            code == boost::asio::ssl::error::stream_truncated;
-        phase_limit const named{phase.phase, phase.limit, phase.on_limit,
-                                broken ? errc::connect_failed : phase.on_failure};
-        error e = connection_error(code, named, deadline_first, sent_state::no, to_);
-        long const verdict = SSL_get_verify_result(stream_.native_handle());
-        if (e == errc::tls_failed && verdict != X509_V_OK)
-            e.edit().message = "the certificate of " + to_.to_string() +
-                               " was refused: " + X509_verify_cert_error_string(verdict) + facts_ +
-                               "; check the host name, or name its authority in tls.ca_file";
-        else if (e == errc::tls_failed)
-            blame_client_certificate(e, code);
-        return e;
-    }
-
-    // A server that wanted another certificate of ours says so by an alert, in TLS 1.3 only after
-    // the handshake has ended on our side. It has then read nothing of the request.
-    bool blame_client_certificate(error& e, error_code code)
-    {
-        if constexpr (!is_tls) {
-            boost::ignore_unused(e, code);
-            return false;
-        } else {
-            if (code.category() != boost::asio::error::get_ssl_category())
-                return false;
-            SSL* const ssl = stream_.native_handle();
-            int const alert =
-                ERR_GET_REASON(static_cast<unsigned long>(code.value())) - SSL_AD_REASON_OFFSET;
-            bool const about_certificates =
-                (alert >= SSL_AD_BAD_CERTIFICATE && alert <= SSL_AD_CERTIFICATE_UNKNOWN) ||
-                alert == SSL_AD_UNKNOWN_CA || alert == SSL_AD_ACCESS_DENIED ||
-                alert == SSL_AD_DECRYPT_ERROR || alert == SSL_AD_CERTIFICATE_REQUIRED;
-            // In TLS 1.2 a missing one is just a failed handshake.
-            bool const unspecified =
-                alert == SSL_AD_HANDSHAKE_FAILURE && SSL_get0_peer_CA_list(ssl) != nullptr;
-            if (!about_certificates && !unspecified)
-                return false;
-            e.edit().message += SSL_get_certificate(ssl) == nullptr
-                                    ? "; the server asks for a client certificate: set "
-                                      "tls.certificate_file and tls.private_key_file"
-                                    : "; the server refused our client certificate: check "
-                                      "tls.certificate_file";
-            return true;
-        }
-    }
-
-    // What the refused certificate says of itself.
-    static std::string certificate_facts(X509* shown)
-    {
-        if (shown == nullptr)
-            return {};
-        std::string names;
-        auto* const list = static_cast<GENERAL_NAMES*>(
-            X509_get_ext_d2i(shown, NID_subject_alt_name, nullptr, nullptr));
-        for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
-            GENERAL_NAME const* const name = sk_GENERAL_NAME_value(list, i);
-            if (name->type != GEN_DNS)
-                continue;
-            std::string_view const text{
-                reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))};
-            names.append(names.empty() ? "" : ", ").append(printable(text, 64));
-        }
-        GENERAL_NAMES_free(list);
-        return " (it is for " + (names.empty() ? "no host name" : names) + ", valid " +
-               date_of(X509_get0_notBefore(shown)) + " to " + date_of(X509_get0_notAfter(shown)) +
-               ')';
-    }
-
-    static std::string date_of(ASN1_TIME const* time)
-    {
-        std::tm parts{};
-        if (ASN1_TIME_to_tm(time, &parts) != 1)
-            return "?";
-        std::array<char, 16> text{};
-        std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
-        return text.data();
-    }
-
-    origin to_;
-    std::shared_ptr<tls_context> tls_;
-    Stream stream_;
+    channel_ptr channel_;
+    origin const& to_;
+    Stream& stream_;
     std::optional<response_parser> parser_;
     boost::beast::flat_buffer buffer_;
     std::size_t fields_ = 0;    ///< in the header
     std::uint64_t wire_ = 0;    ///< bytes of the body as it came
     std::uint64_t payload_ = 0; ///< of them, what is body
     std::uint64_t overhead_limit_ = 0;
-    std::string facts_; ///< of a refused certificate
     bool broken_ = false;
 };
 
-/// Asks a proxy for a tunnel to an origin.
-inline boost::asio::awaitable<result<void>> open_tunnel(boost::beast::tcp_stream& stream,
-                                                        origin const& to,
-                                                        proxy_options const& through,
-                                                        limits const& bounds,
-                                                        clock::time_point deadline)
+INFERPP_DECL std::unique_ptr<connection> speak_http(channel_ptr on)
 {
-    phase_limit const phase{"proxy", bounds.connect, errc::connect_timeout, errc::connect_failed};
-    std::string const host = to.host.find(':') == std::string::npos ? to.host : '[' + to.host + ']';
-    std::string request = "CONNECT " + host + ':' + std::to_string(to.port) +
-                          " HTTP/1.1\r\nHost: " + host + ':' + std::to_string(to.port) + "\r\n";
-    if (!through.user.empty()) {
-        std::string const pair = through.user + ':' + std::string{through.password.reveal()};
-        request += "Proxy-Authorization: Basic ";
-        append_base64(pair, request);
-        request += "\r\n";
-    }
-    request += "\r\n";
-    bool const deadline_first = arm(stream, phase, deadline);
-    auto const [write_code, written] =
-        co_await boost::asio::async_write(stream, boost::asio::buffer(request), as_values);
-    boost::ignore_unused(written);
-    if (write_code)
-        co_return connection_error(write_code, phase, deadline_first, sent_state::no, to);
-
-    boost::beast::flat_buffer buffer{(std::max<std::size_t>)(bounds.header_bytes, 65536) + 1024};
-    boost::beast::http::response_parser<boost::beast::http::empty_body> parser;
-    parser.skip(true);
-    parser.header_limit(
-        static_cast<std::uint32_t>((std::min<std::size_t>)(bounds.header_bytes, 0x7fffffff)));
-    auto const [read_code, got] =
-        co_await boost::beast::http::async_read_header(stream, buffer, parser, as_values);
-    boost::ignore_unused(got);
-    if (read_code) {
-        error e = connection_error(read_code, phase, deadline_first, sent_state::no, to);
-        if (e == errc::truncated)
-            e = connection_error(boost::asio::error::connection_reset, phase, false, sent_state::no,
-                                 to);
-        co_return e;
-    }
-    int const status = static_cast<int>(parser.get().result_int());
-    if (status / 100 != 2) {
-        error e{errc::proxy_refused,
-                "the proxy " + through.host + " answered CONNECT with status " +
-                    std::to_string(status) +
-                    (status == 407 ? "; check proxy.user and proxy.password" : "")};
-        e.edit().http_status = status;
-        e.edit().phase = "proxy";
-        co_return e;
-    }
-    if (buffer.size() > 0) {
-        error e{errc::bad_http, "the proxy sent something before the tunnel was used"};
-        e.edit().phase = "proxy";
-        co_return e;
-    }
-    co_return result<void>{};
-}
-
-INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<connection>>> establish(
-    boost::asio::ip::tcp::socket socket, origin const& to, proxy_options const* through,
-    std::shared_ptr<tls_context> tls, limits const& bounds, clock::time_point deadline)
-{
-    error_code ignored;
-    socket.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
-    socket.set_option(boost::asio::socket_base::keep_alive{true}, ignored);
-    boost::beast::tcp_stream stream{std::move(socket)};
-    if (through != nullptr) {
-        auto const opened = co_await open_tunnel(stream, to, *through, bounds, deadline);
-        if (!opened)
-            co_return opened.error();
-    }
-    if (!to.tls)
-        co_return std::make_unique<stream_connection<boost::beast::tcp_stream>>(to, nullptr,
-                                                                                std::move(stream));
-    boost::asio::ssl::context& context = tls->context();
-    auto secured = std::make_unique<stream_connection<ssl_stream>>(to, std::move(tls),
-                                                                   std::move(stream), context);
-    auto const shaken = co_await secured->shake_hands(bounds, deadline);
-    if (!shaken)
-        co_return shaken.error();
-    co_return std::unique_ptr<connection>{std::move(secured)};
+    if (on->secured)
+        return std::make_unique<stream_connection<ssl_stream>>(std::move(on));
+    return std::make_unique<stream_connection<timed_socket>>(std::move(on));
 }
 
 } // namespace inferpp::inline INFERPP_ABI::detail

@@ -141,7 +141,7 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
 
     // One request and its answer.
     static boost::asio::awaitable<after> take(listener& self, boost::beast::tcp_stream& stream,
-                                             boost::beast::flat_buffer& buffer)
+                                              boost::beast::flat_buffer& buffer)
     {
         namespace beast_http = boost::beast::http;
         beast_http::request_parser<beast_http::string_body> parser;
@@ -190,10 +190,10 @@ struct http_server::listener : std::enable_shared_from_this<listener> {
             return 413;
         if (code == beast_http::error::header_limit)
             return 431;
-        bool const gone = code == beast_http::error::end_of_stream ||
-                          code == beast_http::error::partial_message;
-        bool const garbled =
-            code.category() == beast_http::make_error_code(beast_http::error::bad_method).category();
+        bool const gone =
+            code == beast_http::error::end_of_stream || code == beast_http::error::partial_message;
+        bool const garbled = code.category() ==
+                             beast_http::make_error_code(beast_http::error::bad_method).category();
         return garbled && !gone ? 400 : 0;
     }
 

@@ -177,10 +177,10 @@ public:
                 if (!reused)
                     co_return reused.error();
                 if (!used) {
-                    auto made = co_await connect(to, message.public_address_only, bounds, deadline);
-                    if (!made)
-                        co_return made.error();
-                    used.hold(std::move(*made));
+                    auto way = co_await connect(to, message.public_address_only, bounds, deadline);
+                    if (!way)
+                        co_return way.error();
+                    used.hold(speak_http(std::move(*way)));
                 }
                 sent = sent_state::maybe;
                 auto const exchanged = co_await used->exchange(message, bounds, deadline);
@@ -203,6 +203,23 @@ public:
             error e = current_error();
             e.edit().sent = sent;
             co_return e;
+        }
+    }
+
+    boost::asio::awaitable<result<std::unique_ptr<websocket>>> open_websocket(
+        origin const& to, http::request const& upgrade, limits const& bounds,
+        clock::time_point deadline) override
+    {
+        try {
+            if (auto const ready = prepare(to); !ready)
+                co_return ready.error();
+            auto way = co_await connect(to, upgrade.public_address_only, bounds, deadline);
+            if (!way)
+                co_return way.error();
+            co_return co_await speak_websocket(std::move(*way), upgrade, bounds, deadline);
+        }
+        catch (boost::system::system_error const&) {
+            co_return current_error();
         }
     }
 
@@ -261,10 +278,9 @@ private:
         mutable bool served_ = false;
     };
 
-    boost::asio::awaitable<result<std::unique_ptr<connection>>> connect(origin const& to,
-                                                                        bool public_only,
-                                                                        limits const& bounds,
-                                                                        clock::time_point deadline)
+    boost::asio::awaitable<result<channel_ptr>> connect(origin const& to, bool public_only,
+                                                        limits const& bounds,
+                                                        clock::time_point deadline)
     {
         bool const tunnel = !options_.proxy.host.empty() &&
                             !bypasses_proxy(options_.proxy.bypass, to.host, to.port);
@@ -293,7 +309,7 @@ private:
         if (!socket)
             co_return by_deadline(socket.error(), errc::connect_timeout, deadline < connect_until);
         proxy_options const* const through = tunnel ? &options_.proxy : nullptr;
-        co_return co_await establish(std::move(*socket), to, through, tls_, bounds, deadline);
+        co_return co_await open_channel(std::move(*socket), to, through, tls_, bounds, deadline);
     }
 
     static error by_deadline(error e, errc on_limit, bool deadline_first)
