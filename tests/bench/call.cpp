@@ -8,8 +8,6 @@
 
 #include <inferpp/inferpp.hpp>
 
-#include "../support/certificates.hpp"
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
@@ -21,14 +19,11 @@
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
 
+#include "../support/certificates.hpp"
+
 #if defined(INFERPP_BENCH_CURL)
 #include <curl/curl.h>
 #endif
-
-#include <malloc.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -36,8 +31,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <malloc.h>
 #include <new>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -71,7 +70,8 @@ std::size_t allocations = 0;
 
 namespace {
 
-// --- the call: a small struct there, a small struct back -------------------------------------------
+// --- the call: a small struct there, a small struct back
+// -------------------------------------------
 
 struct answer {
     std::string id;
@@ -121,7 +121,8 @@ BOOST_DESCRIBE_STRUCT(question, (), (model, text, count))
 constexpr char const* reply_text =
     R"({"id":"job-0123456789","status":"COMPLETED","total":3,"score":0.75})";
 
-// --- the server ------------------------------------------------------------------------------------
+// --- the server
+// ------------------------------------------------------------------------------------
 
 template <class Stream>
 asio::awaitable<void> serve(Stream stream)
@@ -182,7 +183,8 @@ server start_server(support::identity const* identity)
     std::_Exit(0);
 }
 
-// --- the three clients -----------------------------------------------------------------------------
+// --- the three clients
+// -----------------------------------------------------------------------------
 
 struct job {
     std::string url;
@@ -329,8 +331,9 @@ std::size_t with_curl(job const& what)
     std::string const url = what.url + "/v1/ask";
     for (transfer& t : transfers) {
         t.easy = curl_easy_init();
-        for (char const* const line : {"Authorization: Bearer 0123456789abcdef",
-                                       "Accept: application/json", "Content-Type: application/json"})
+        for (char const* const line :
+             {"Authorization: Bearer 0123456789abcdef", "Accept: application/json",
+              "Content-Type: application/json"})
             t.headers = curl_slist_append(t.headers, line);
         curl_easy_setopt(t.easy, CURLOPT_URL, url.c_str());
         curl_easy_setopt(t.easy, CURLOPT_HTTPHEADER, t.headers);
@@ -382,7 +385,8 @@ std::size_t with_curl(job const& what)
 }
 #endif
 
-// --- measuring -------------------------------------------------------------------------------------
+// --- measuring
+// -------------------------------------------------------------------------------------
 
 struct cost {
     double cpu = 1e9;  ///< microseconds a call
@@ -424,8 +428,8 @@ cost measure(std::function<std::size_t(job const&)> const& client, job const& wh
 
 void print(char const* name, cost const& c, cost const& floor)
 {
-    std::printf("    %-18s cpu %7.1f us (%.2f x)  wall %7.1f us (%.2f x)  operator new %5.1f\n", name,
-                c.cpu, c.cpu / floor.cpu, c.wall, c.wall / floor.wall, c.allocations);
+    std::printf("    %-18s cpu %7.1f us (%.2f x)  wall %7.1f us (%.2f x)  operator new %5.1f\n",
+                name, c.cpu, c.cpu / floor.cpu, c.wall, c.wall / floor.wall, c.allocations);
 }
 
 void print_idle_memory(server const& secure, std::string const& authority)
@@ -456,7 +460,8 @@ void print_idle_memory(server const& secure, std::string const& authority)
 
 } // namespace
 
-// call [CALLS] [CLIENT]: CLIENT is beast, inferpp or curl alone, for a profiler; plain, 1 in flight.
+// call [CALLS] [CLIENT]: CLIENT is beast, inferpp or curl alone, for a profiler; plain, 1 in
+// flight.
 int main(int count, char** values)
 {
     std::size_t const calls =

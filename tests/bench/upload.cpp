@@ -17,11 +17,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
-#include "support/child_process.hpp"
-
 #include <openssl/evp.h>
-
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -31,7 +27,10 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <unistd.h>
 #include <vector>
+
+#include "support/child_process.hpp"
 
 namespace asio = boost::asio;
 namespace modzy = inferpp::modzy;
@@ -145,8 +144,8 @@ asio::awaitable<std::string> upload(modzy::client client, std::filesystem::path 
     request.progress = [&progress](std::uint64_t sent, std::optional<std::uint64_t>) {
         progress = sent;
     };
-    auto results = co_await client.run(
-        request, {.deadline = std::chrono::minutes{5}, .min_interval = std::chrono::milliseconds{20}});
+    auto results = co_await client.run(request, {.deadline = std::chrono::minutes{5},
+                                                 .min_interval = std::chrono::milliseconds{20}});
     auto const& output = *results.results.at("large").output();
     co_return std::string{output.at("data").at("result").at("input.bin").at("sha256").as_string()};
 }

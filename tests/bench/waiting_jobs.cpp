@@ -13,13 +13,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <malloc.h>
-#include <sys/resource.h>
-
 #include <cstddef>
 #include <cstdio>
+#include <malloc.h>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -33,20 +34,16 @@ constexpr std::size_t count = 100'000;
 // Answers every poll with the same running job.
 class canned_body final : public inferpp::body_reader {
 public:
-    asio::awaitable<inferpp::result<std::size_t>> read_some(std::span<char> into,
-                                                            inferpp::clock::duration,
-                                                            inferpp::clock::time_point) override
+    asio::awaitable<inferpp::result<std::string_view>> read_some(
+        inferpp::clock::duration, inferpp::clock::time_point) override
     {
         static std::string const text = R"({"jobIdentifier":"j","status":"IN_PROGRESS","total":2,)"
                                         R"("pending":1,"completed":1,"failed":0})";
-        std::size_t const part = std::min(into.size(), text.size() - at_);
-        std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(at_), part, into.begin());
-        at_ += part;
-        co_return part;
+        co_return std::exchange(told_, true) ? std::string_view{} : std::string_view{text};
     }
 
 private:
-    std::size_t at_ = 0;
+    bool told_ = false;
 };
 
 class canned_transport final : public inferpp::transport {

@@ -8,9 +8,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -20,6 +17,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 using namespace inferpp;
@@ -47,13 +46,14 @@ asio::awaitable<void> talk(asio::ip::tcp::socket socket, std::string method, std
     to.host = "h.test";
     limits const bounds = bounds_of_test();
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    auto made = co_await detail::establish(std::move(socket), to, nullptr, nullptr, bounds,
-                                           deadline);
-    require(made.has_value());
+    auto way =
+        co_await detail::open_channel(std::move(socket), to, nullptr, nullptr, bounds, deadline);
+    require(way.has_value());
+    auto const made = detail::speak_http(std::move(*way));
     http::request const message{method, "/x"};
     std::size_t received = 0;
     for (int i = 0; i < 3; ++i) {
-        auto const answered = co_await (*made)->exchange(message, bounds, deadline);
+        auto const answered = co_await made->exchange(message, bounds, deadline);
         if (!answered) {
             auto const code = answered.error();
             require(code == errc::truncated || code == errc::bad_http ||
@@ -62,28 +62,26 @@ asio::awaitable<void> talk(asio::ip::tcp::socket socket, std::string method, std
                 require(c >= ' ' && c < 127);
             co_return;
         }
-        auto const head = (*made)->head();
+        auto const head = made->head();
         require(head.status >= 200 && head.status < 1000);
-        std::array<char, 777> piece;
-        bool ended = (*made)->at_end();
+        bool ended = made->at_end();
         while (!ended) {
-            auto const got =
-                co_await (*made)->read_some(piece, std::chrono::seconds{60}, deadline);
+            auto const got = co_await made->read_some(std::chrono::seconds{60}, deadline);
             if (!got) {
                 require(got.error() == errc::truncated || got.error() == errc::bad_http ||
                         got.error() == errc::header_too_large);
-                require(!(*made)->reusable());
+                require(!made->reusable());
                 co_return;
             }
-            received += *got;
+            received += got->size();
             require(received <= sent);
-            ended = *got == 0;
+            ended = got->empty();
         }
-        require((*made)->at_end());
-        if (!(*made)->reusable())
+        require(made->at_end());
+        if (!made->reusable())
             co_return;
-        (*made)->rest();
-        (*made)->is_quiet();
+        made->rest();
+        made->is_quiet();
     }
 }
 

@@ -9,11 +9,11 @@
 #include <inferpp/client/operation.hpp>
 #include <inferpp/client/pipeline.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,9 +42,15 @@ public:
                 co_await let_go();
                 co_return ready;
             }
-            auto const more = co_await read(event_deadline);
-            if (!more)
-                co_return more.error();
+            auto const ready_to_read = begin_read(event_deadline);
+            if (!ready_to_read)
+                co_return ready_to_read.error();
+            if (!answer_.body)
+                continue;
+            auto const fed =
+                end_read(co_await answer_.body->read_some(line_->limits().idle, event_deadline));
+            if (!fed)
+                co_return fed.error();
         }
     }
 
@@ -68,9 +74,15 @@ public:
                 co_await let_go();
             if (!some.empty() || over())
                 co_return result<std::vector<event>>{std::move(some)};
-            auto const more = co_await read(event_deadline);
-            if (!more)
-                co_return more.error();
+            auto const ready_to_read = begin_read(event_deadline);
+            if (!ready_to_read)
+                co_return ready_to_read.error();
+            if (!answer_.body)
+                continue;
+            auto const fed =
+                end_read(co_await answer_.body->read_some(line_->limits().idle, event_deadline));
+            if (!fed)
+                co_return fed.error();
         }
     }
 
@@ -92,34 +104,35 @@ private:
 
     bool over() const { return finished_ || decoder_.done(); }
 
-    // Reads once. The buffer is in a frame of its own, since most events need none.
-    // `event_deadline` is that of the awaited event, or zero before its first read.
-    boost::asio::awaitable<result<void>> read(clock::time_point& event_deadline)
+    // Before a read. Where the body has ended, it is the decoder's turn to say whether that is an
+    // end of the protocol's too. `event_deadline` is that of the awaited event, or zero before its
+    // first read. A read is made by the coroutine that awaits the event, and not by one of its own:
+    // with thousands of streams, each frame is memory that the caches do not hold.
+    result<void> begin_read(clock::time_point& event_deadline)
     {
         if (!answer_.body) {
-            // The body has ended: is that an end of the protocol's too?
             finished_ = true;
             if (auto const whole = decoder_.finish(); !whole)
-                co_return fail(whole.error());
-            co_return result<void>{};
+                return fail(whole.error());
+            return {};
         }
-        limits const& bounds = line_->limits();
         // Bytes without an event, such as comments, don't move it.
         if (event_deadline == clock::time_point{})
-            event_deadline = saturating_add(line_->clock().now(), bounds.event_idle);
+            event_deadline = saturating_add(line_->clock().now(), line_->limits().event_idle);
         else if (line_->clock().now() >= event_deadline) // the transport knows the machine's alone
-            co_return fail(stalled(error{errc::deadline_exceeded}));
-        std::array<char, 16384> buffer; // written before it is read
-        auto const got = co_await answer_.body->read_some(buffer, bounds.idle, event_deadline);
+            return fail(stalled(error{errc::deadline_exceeded}));
+        return {};
+    }
+
+    result<void> end_read(result<std::string_view> const& got)
+    {
         if (!got)
-            co_return fail(stalled(got.error()));
-        if (*got == 0) {
+            return fail(stalled(got.error()));
+        if (got->empty())
             answer_.body.reset();
-            co_return result<void>{};
-        }
-        if (auto const fed = decoder_.feed({buffer.data(), *got}); !fed)
-            co_return fail(fed.error());
-        co_return result<void>{};
+        else if (auto const fed = decoder_.feed(*got); !fed)
+            return fail(fed.error());
+        return {};
     }
 
     // Behind a terminator comes the end of the body, mostly at once. Read to there, the connection
@@ -128,11 +141,10 @@ private:
     {
         if (!answer_.body)
             co_return;
-        std::array<char, 256> rest; // of no use
         auto const deadline = saturating_add(line_->clock().now(), last_wait);
         for (int i = 0; i < last_reads; ++i) {
-            auto const got = co_await answer_.body->read_some(rest, last_wait, deadline);
-            if (!got || *got == 0)
+            auto const got = co_await answer_.body->read_some(last_wait, deadline);
+            if (!got || got->empty())
                 break;
         }
         answer_.body.reset();

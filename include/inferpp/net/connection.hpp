@@ -13,7 +13,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string_view>
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
@@ -32,10 +32,9 @@ public:
     /// The header that was read; `body` stays null.
     virtual incoming head() const = 0;
 
-    /// Reads the next bytes of the body; 0 at its end.
-    virtual boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
-                                                                  clock::duration idle,
-                                                                  clock::time_point deadline) = 0;
+    /// Reads the next bytes of the body, which stay until the next call; none at its end.
+    virtual boost::asio::awaitable<result<std::string_view>> read_some(
+        clock::duration idle, clock::time_point deadline) = 0;
 
     /// Whether the answer has been read to its end.
     virtual bool at_end() const noexcept = 0;

@@ -17,7 +17,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string>
+#include <string_view>
 
 namespace inferpp::inline INFERPP_ABI {
 
@@ -53,15 +54,14 @@ public:
 
     /**
      * @brief Reads the next bytes of the body.
-     * @param into    at least one byte; must outlive the awaitable
-     * @param idle    the longest wait for the next byte
+     * @param idle     the longest wait for the next byte
      * @param deadline ends the wait too
-     * @return the number of bytes, 0 at the end of a complete body; else an error such as
-     *         `errc::truncated`, after which the reader can only be destroyed
+     * @return bytes that stay where they are until the next call or the reader's end, none at the
+     *         end of a complete body; else an error such as `errc::truncated`, after which the
+     *         reader can only be destroyed
      */
-    virtual boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
-                                                                  clock::duration idle,
-                                                                  clock::time_point deadline) = 0;
+    virtual boost::asio::awaitable<result<std::string_view>> read_some(
+        clock::duration idle, clock::time_point deadline) = 0;
 
 protected:
     body_reader() = default;
@@ -132,6 +132,13 @@ INFERPP_DECL boost::asio::awaitable<result<std::string>> read_body(incoming& ans
                                                                    limits const& bounds,
                                                                    clock::time_point deadline);
 
+namespace detail {
+
+/// What to reserve for a body of which `filled` bytes have come. A server's word on the length is
+/// no reason to allocate it all, before some of it has come.
+INFERPP_DECL std::size_t room_for_body(std::size_t filled, std::uint64_t announced) noexcept;
+
+} // namespace detail
 } // namespace inferpp::inline INFERPP_ABI
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)

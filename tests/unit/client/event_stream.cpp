@@ -7,16 +7,16 @@
 #include <inferpp/codec/sse.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 
-#include "support/echo_platform.hpp"
-#include "support/run.hpp"
-#include "unit/support.hpp"
-
 #include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/echo_platform.hpp"
+#include "support/run.hpp"
+#include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -63,9 +63,8 @@ public:
     }
     ~slow_body() override { --living_; }
 
-    asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
-                                                   inferpp::clock::duration idle,
-                                                   inferpp::clock::time_point deadline) override
+    asio::awaitable<result<std::string_view>> read_some(
+        inferpp::clock::duration idle, inferpp::clock::time_point deadline) override
     {
         auto const limit = (std::min)(saturating_add(time_->now(), idle), deadline);
         auto const ready = time_->now() + 1s;
@@ -75,19 +74,18 @@ public:
         if (limit < ready)
             co_return error{limit == deadline ? errc::deadline_exceeded : errc::idle_timeout};
         if (pieces_.empty())
-            co_return std::size_t{0};
-        std::string const piece = pieces_.front();
+            co_return std::string_view{};
+        piece_ = pieces_.front();
         pieces_.pop_front();
         if (for_ever_)
-            pieces_.push_back(piece);
-        REQUIRE(piece.size() <= into.size());
-        std::copy(piece.begin(), piece.end(), into.begin());
-        co_return piece.size();
+            pieces_.push_back(piece_);
+        co_return std::string_view{piece_};
     }
 
 private:
     std::shared_ptr<inferpp::clock> time_;
     std::deque<std::string> pieces_;
+    std::string piece_;
     bool for_ever_;
     std::size_t& living_;
 };

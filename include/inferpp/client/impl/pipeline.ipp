@@ -58,11 +58,10 @@ public:
         boost::asio::post(strand_, [gone = std::move(inner_)] {});
     }
 
-    boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
-                                                          clock::duration idle,
-                                                          clock::time_point deadline) override
+    boost::asio::awaitable<result<std::string_view>> read_some(clock::duration idle,
+                                                               clock::time_point deadline) override
     {
-        return run_on(strand_, inner_->read_some(into, idle, deadline));
+        return run_on(strand_, inner_->read_some(idle, deadline));
     }
 
 private:

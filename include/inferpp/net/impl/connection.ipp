@@ -7,12 +7,12 @@
 #include <inferpp/net/connection.hpp>
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/core/ignore_unused.hpp>
+#include <boost/optional/optional.hpp>
 
 #include <algorithm>
 #include <array>
@@ -25,7 +25,33 @@
 
 namespace inferpp::inline INFERPP_ABI::detail {
 
-using response_parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+/// Beast's parser tells of a body piece by piece; this leaves each where it was received.
+struct piece_body {
+    using value_type = std::string_view; ///< the last piece
+
+    class reader {
+    public:
+        template <bool is_request, class Fields>
+        reader(boost::beast::http::header<is_request, Fields>&, value_type& last) : last_(last)
+        {
+        }
+        void init(boost::optional<std::uint64_t> const&, error_code& code) { code = {}; }
+        template <class Buffers>
+        std::size_t put(Buffers const& buffers, error_code& code)
+        {
+            code = {};
+            boost::asio::const_buffer const piece{*boost::asio::buffer_sequence_begin(buffers)};
+            last_ = {static_cast<char const*>(piece.data()), piece.size()};
+            return piece.size();
+        }
+        void finish(error_code& code) { code = {}; }
+
+    private:
+        value_type& last_;
+    };
+};
+
+using response_parser = boost::beast::http::response_parser<piece_body>;
 
 inline error framing_error(errc kind, std::string message, sent_state sent)
 {
@@ -111,16 +137,13 @@ public:
         return out;
     }
 
-    boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
-                                                          clock::duration idle,
-                                                          clock::time_point deadline) override
+    boost::asio::awaitable<result<std::string_view>> read_some(clock::duration idle,
+                                                               clock::time_point deadline) override
     {
         phase_limit const phase{"read body", idle, errc::idle_timeout, errc::truncated};
-        auto& body = parser_->get().body();
-        body.data = into.data();
-        body.size = into.size();
-        body.more = true;
-        while (body.size == into.size() && !parser_->is_done()) {
+        std::string_view& piece = parser_->get().body();
+        piece = {};
+        while (piece.empty() && !parser_->is_done()) {
             error_code code = parse_body();
             if (code == boost::beast::http::error::need_more) {
                 bool const deadline_first = arm(socket(), phase, deadline);
@@ -132,17 +155,17 @@ public:
                     parser_->put_eof(code);
                 if (code)
                     co_return connection_error(code, phase, deadline_first, sent_state::yes, to_);
-            } else if (code && code != boost::beast::http::error::need_buffer) {
+            } else if (code) {
                 co_return connection_error(code, phase, false, sent_state::yes, to_);
             }
             // What is no body: sizes and extensions of chunks, trailers. Beast bounds each of them,
             // but not their sum.
-            payload_ += into.size() - body.size;
+            payload_ += piece.size();
             if (wire_ - payload_ > overhead_limit_ + 16 * payload_)
                 co_return framing_error(
                     errc::bad_http, "the answer's chunks hold little but framing", sent_state::yes);
         }
-        co_return into.size() - body.size;
+        co_return piece;
     }
 
     bool at_end() const noexcept override { return parser_->is_done(); }

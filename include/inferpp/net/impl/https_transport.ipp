@@ -100,26 +100,27 @@ private:
     bool held_ = false;
 };
 
-/// Reads one body and gives the connection back when it has ended.
+/// Reads one body. The connection is given back by the call that finds the end, or with the reader:
+/// what was read last stands in its buffer.
 class lent_body final : public body_reader {
 public:
     explicit lent_body(lease from) noexcept : lease_(std::move(from)) {}
 
-    boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into,
-                                                          clock::duration idle,
-                                                          clock::time_point deadline) override
+    boost::asio::awaitable<result<std::string_view>> read_some(clock::duration idle,
+                                                               clock::time_point deadline) override
     {
-        if (!lease_)
-            co_return std::size_t{0};
-        auto got = co_await lease_->read_some(into, idle, deadline);
-        if (!got)
-            lease_.drop();
-        if (!got || lease_->at_end())
-            lease_.end();
-        co_return got;
+        if (lease_ && !lease_->at_end())
+            return lease_->read_some(idle, deadline);
+        lease_.end();
+        return nothing();
     }
 
 private:
+    static boost::asio::awaitable<result<std::string_view>> nothing()
+    {
+        co_return std::string_view{};
+    }
+
     lease lease_;
 };
 

@@ -6,7 +6,6 @@
 #include <inferpp/net/transport.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace inferpp::inline INFERPP_ABI {
@@ -21,40 +20,38 @@ INFERPP_DECL boost::asio::awaitable<result<std::string>> read_body(incoming& ans
     auto const reader = std::move(answer.body);
     std::uint64_t const announced = answer.content_length.value_or(0);
     bool too_large = announced > bounds.body_bytes;
-
-    // A server's word on the length is no reason to allocate it all at once.
-    constexpr std::size_t trusted = 1UL << 20;
-    std::size_t room = static_cast<std::size_t>((std::min<std::uint64_t>)(announced, trusted));
-    if (room == 0)
-        room = 4096;
-    // One byte more than allowed shows that a body is too large.
-    std::size_t const most =
-        bounds.body_bytes + (bounds.body_bytes < (std::numeric_limits<std::size_t>::max)() ? 1 : 0);
-    std::size_t filled = 0;
     while (!too_large) {
-        if (body.size() == filled)
-            body.resize((std::min)((std::max)(filled * 2, room), most));
-        auto const got =
-            co_await reader->read_some(std::span{body}.subspan(filled), bounds.idle, deadline);
+        auto const got = co_await reader->read_some(bounds.idle, deadline);
         if (!got) {
             error e = got.error();
             constexpr std::size_t shown = 4096;
-            e.edit().raw_body = body.substr(0, (std::min)(filled, shown));
+            e.edit().raw_body = body.substr(0, shown);
             co_return e;
         }
-        filled += *got;
-        if (*got == 0 || filled == announced) {
-            // At the announced length the reader has seen the end already.
-            body.resize(filled);
+        if (got->empty())
             co_return body;
-        }
-        too_large = filled > bounds.body_bytes;
+        too_large = got->size() > bounds.body_bytes - body.size();
+        if (too_large)
+            break;
+        std::size_t const filled = body.size() + got->size();
+        if (filled > body.capacity() && filled < announced)
+            body.reserve(detail::room_for_body(filled, announced));
+        body += *got;
+        if (filled == announced) // the reader has seen the end already
+            co_return body;
     }
     error e{errc::body_too_large, "the answer's body is over " + std::to_string(bounds.body_bytes) +
                                       " bytes; raise limits.body_bytes"};
     e.edit().phase = "read body";
     e.edit().sent = sent_state::yes;
     co_return e;
+}
+
+INFERPP_DECL std::size_t detail::room_for_body(std::size_t filled, std::uint64_t announced) noexcept
+{
+    constexpr std::size_t trusted = 1UL << 20;
+    auto const most = filled < trusted ? (std::min<std::uint64_t>)(announced, trusted) : announced;
+    return (std::max<std::size_t>)(filled, static_cast<std::size_t>(most));
 }
 
 } // namespace inferpp::inline INFERPP_ABI

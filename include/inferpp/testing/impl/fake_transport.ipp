@@ -22,8 +22,8 @@ public:
     {
     }
 
-    boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into, clock::duration,
-                                                          clock::time_point) override
+    boost::asio::awaitable<result<std::string_view>> read_some(clock::duration,
+                                                               clock::time_point) override
     {
         co_await boost::asio::post(co_await boost::asio::this_coro::executor,
                                    boost::asio::deferred);
@@ -31,16 +31,13 @@ public:
             ++at_;
         if (at_ == pieces_.size()) {
             if (!cut_)
-                co_return std::size_t{0};
+                co_return std::string_view{};
             error e{errc::truncated};
             e.edit().sent = sent_state::yes;
             e.edit().phase = "read body";
             co_return e;
         }
-        std::size_t const count = (std::min)(into.size(), pieces_[at_].size());
-        std::copy_n(pieces_[at_].begin(), count, into.begin());
-        pieces_[at_].erase(0, count);
-        co_return count;
+        co_return std::string_view{pieces_[at_++]};
     }
 
 private:
