@@ -16,6 +16,7 @@
 #include <inferpp/client/impl/options.ipp>
 #include <inferpp/client/impl/pipeline.ipp>
 #include <inferpp/client/impl/poll.ipp>
+#include <inferpp/client/impl/pulled_body.ipp>
 #include <inferpp/client/impl/retry.ipp>
 #include <inferpp/codec/impl/base64.ipp>
 #include <inferpp/codec/impl/http_date.ipp>

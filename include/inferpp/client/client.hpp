@@ -11,6 +11,7 @@
 #include <inferpp/client/operation.hpp>
 #include <inferpp/client/pager.hpp>
 #include <inferpp/client/pipeline.hpp>
+#include <inferpp/client/pulled_body.hpp>
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>
 
@@ -111,6 +112,12 @@ INFERPP_DECL boost::asio::awaitable<http::response> raw(std::shared_ptr<pipeline
 INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pipeline> line,
                                                              std::string address,
                                                              call_options call);
+
+INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipeline> line,
+                                                            std::string address, call_options call);
+
+INFERPP_DECL boost::asio::awaitable<std::unique_ptr<websocket>> open_websocket(
+    std::shared_ptr<pipeline> line, std::string address, http::headers headers, call_options call);
 
 INFERPP_DECL boost::asio::awaitable<http::response> upload(std::shared_ptr<pipeline> line,
                                                            std::string address,
@@ -324,6 +331,28 @@ public:
                                                     call_options call = {}) const
     {
         return detail::download(line_, std::move(address), call);
+    }
+
+    /// As `download`, for what may be larger than the memory: the body is read by the caller.
+    boost::asio::awaitable<pulled_body> open(std::string address, call_options call = {}) const
+    {
+        return detail::open_given(line_, std::move(address), call);
+    }
+
+    /**
+     * @brief Opens a WebSocket.
+     *
+     * No credentials go along, and nothing is repeated; `client_options::limits` hold.
+     * @param address an absolute URL of ws or wss; unlike those of `download` it is the caller's
+     * own
+     * @param headers for the request
+     * @throws failure also an error of the status with which a server declines
+     */
+    boost::asio::awaitable<std::unique_ptr<websocket>> open_websocket(std::string address,
+                                                                      http::headers headers = {},
+                                                                      call_options call = {}) const
+    {
+        return detail::open_websocket(line_, std::move(address), std::move(headers), call);
     }
 
     /**

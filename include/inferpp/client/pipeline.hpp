@@ -45,6 +45,17 @@ public:
                                                                            operation_info info,
                                                                            call_options call);
 
+    /// The same, with the answer given once its header is there.
+    INFERPP_DECL boost::asio::awaitable<result<incoming>> open_at(std::string address,
+                                                                  http::request message,
+                                                                  operation_info info,
+                                                                  call_options call);
+
+    /// Opens a WebSocket at a URL of the caller's. Nothing is repeated, and no credentials go
+    /// along.
+    INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<websocket>>> open_websocket(
+        std::string address, http::request upgrade, operation_info info, call_options call);
+
     /// Adds provider and operation to an error that arose outside of these.
     INFERPP_DECL error complete(error e, operation_info const& info) const;
 
@@ -65,6 +76,9 @@ private:
     INFERPP_DECL result<attempt> begin_given(std::string_view address, http::request message,
                                              operation_info const& info,
                                              call_options const& call) const;
+    INFERPP_DECL boost::asio::awaitable<result<incoming>> open_begun(result<attempt> state);
+    INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<websocket>>> upgrade_to_websocket(
+        attempt state);
     INFERPP_DECL boost::asio::awaitable<result<http::response>> read_whole(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<incoming>> read_head(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +85,43 @@ protected:
     answer_stream() = default;
 };
 
+/// A client's end of a WebSocket, as the simulated platform sees it. Any of its functions may be
+/// called after the connection has ended, and then does nothing.
+class websocket_client {
+public:
+    virtual ~websocket_client() = default;
+    websocket_client(websocket_client const&) = delete;
+    websocket_client& operator=(websocket_client const&) = delete;
+
+    /// Sends a message behind those before it.
+    virtual void send(std::string data, bool text) = 0;
+    void send(std::string data) { send(std::move(data), false); }
+
+    /// Says goodbye behind what was sent.
+    virtual void close() = 0;
+
+    /// Ends the connection at once, without goodbye.
+    virtual void cut() = 0;
+
+protected:
+    websocket_client() = default;
+};
+
+/// What the simulated platform does with one WebSocket. Destroyed when the connection has ended,
+/// and perhaps after the simulator: a destructor must not use that.
+class websocket_handler {
+public:
+    virtual ~websocket_handler() = default;
+    websocket_handler(websocket_handler const&) = delete;
+    websocket_handler& operator=(websocket_handler const&) = delete;
+
+    /// A message has come.
+    virtual void received(std::string data, bool text) = 0;
+
+protected:
+    websocket_handler() = default;
+};
+
 /// An answer with what messages do not have: time and streams.
 struct simulated_answer : http::response {
     simulated_answer() = default;
@@ -91,6 +129,9 @@ struct simulated_answer : http::response {
 
     std::chrono::milliseconds delay{0};    ///< the platform takes so long before it answers
     std::unique_ptr<answer_stream> stream; ///< instead of `body`: sent in chunks
+
+    /// Instead of an answer, to a request for a WebSocket: accepts it.
+    std::function<std::unique_ptr<websocket_handler>(std::shared_ptr<websocket_client>)> websocket;
 };
 
 /// Something that goes wrong with one request. Members may be combined.
@@ -191,6 +232,9 @@ public:
     /// Requests that are being answered now, and those of them with a streamed answer.
     INFERPP_DECL std::size_t requests_in_progress() const noexcept;
     INFERPP_DECL std::size_t streams_in_progress() const noexcept;
+
+    /// WebSockets that are open.
+    INFERPP_DECL std::size_t websockets() const noexcept;
 
     /// Stops listening and closes all connections.
     INFERPP_DECL void stop() noexcept;

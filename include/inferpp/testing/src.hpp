@@ -41,5 +41,6 @@
 #include <inferpp/testing/impl/simulator_connections.ipp>
 #include <inferpp/testing/impl/simulator_messages.ipp>
 #include <inferpp/testing/impl/simulator_streams.ipp>
+#include <inferpp/testing/impl/simulator_websockets.ipp>
 
 #endif

@@ -65,6 +65,46 @@ INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pip
     return send_to(std::move(line), std::move(address), http::request{"GET", "/"}, info, call);
 }
 
+INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipeline> line,
+                                                            std::string address, call_options call)
+{
+    operation_info info;
+    info.name = "download";
+    error failed;
+    try {
+        auto answer =
+            co_await line->open_at(std::move(address), http::request{"GET", "/"}, info, call);
+        if (answer)
+            co_return pulled_body{std::move(line), std::move(*answer), info};
+        failed = answer.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), info);
+    }
+    throw failure{std::move(failed)};
+}
+
+INFERPP_DECL boost::asio::awaitable<std::unique_ptr<websocket>> open_websocket(
+    std::shared_ptr<pipeline> line, std::string address, http::headers headers, call_options call)
+{
+    operation_info info;
+    info.name = "open_websocket";
+    http::request upgrade{"GET", "/"};
+    upgrade.headers = std::move(headers);
+    error failed;
+    try {
+        auto opened =
+            co_await line->open_websocket(std::move(address), std::move(upgrade), info, call);
+        if (opened)
+            co_return std::move(*opened);
+        failed = opened.error();
+    }
+    catch (boost::system::system_error const&) {
+        failed = line->complete(current_error(), info);
+    }
+    throw failure{std::move(failed)};
+}
+
 INFERPP_DECL boost::asio::awaitable<http::response> upload(std::shared_ptr<pipeline> line,
                                                            std::string address,
                                                            http::request message, call_options call)

@@ -69,6 +69,42 @@ private:
     std::unique_ptr<body_reader> inner_;
 };
 
+/// A WebSocket that lives on the client's strand.
+class strand_websocket final : public websocket {
+public:
+    strand_websocket(boost::asio::any_io_executor strand, std::unique_ptr<websocket> inner)
+        : strand_(std::move(strand)),
+          inner_(std::move(inner))
+    {
+    }
+    strand_websocket(strand_websocket const&) = delete;
+    strand_websocket& operator=(strand_websocket const&) = delete;
+    ~strand_websocket() override
+    {
+        boost::asio::post(strand_, [gone = std::move(inner_)] {});
+    }
+
+    boost::asio::awaitable<result<std::optional<websocket_message>>> read() override
+    {
+        return run_on(strand_, inner_->read());
+    }
+    boost::asio::awaitable<result<void>> write(websocket_message const& message) override
+    {
+        return run_on(strand_, inner_->write(message));
+    }
+    boost::asio::awaitable<void> close() override { co_await run_on(strand_, close_on_strand()); }
+
+private:
+    boost::asio::awaitable<bool> close_on_strand()
+    {
+        co_await inner_->close();
+        co_return true;
+    }
+
+    boost::asio::any_io_executor strand_;
+    std::unique_ptr<websocket> inner_;
+};
+
 inline bool is_success(int status) noexcept
 {
     return status >= 200 && status < 300;
@@ -222,7 +258,19 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::open(result<http
                                                                      operation_info info,
                                                                      call_options call)
 {
-    auto state = begin(std::move(message), info, call);
+    return open_begun(begin(std::move(message), info, call));
+}
+
+INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::open_at(std::string address,
+                                                                        http::request message,
+                                                                        operation_info info,
+                                                                        call_options call)
+{
+    return open_begun(begin_given(address, std::move(message), info, call));
+}
+
+INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::open_begun(result<attempt> state)
+{
     if (!state)
         co_return state.error();
     state->whole = false;
@@ -248,6 +296,40 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> pipeline::read_head(attemp
     if (!done)
         co_return done.error();
     co_return std::move(state.head);
+}
+
+INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<websocket>>> pipeline::open_websocket(
+    std::string address, http::request upgrade, operation_info info, call_options call)
+{
+    // A URL of ws is one of http in everything but its name.
+    if (address.starts_with("ws://") || address.starts_with("wss://"))
+        address.replace(0, 2, "http");
+    auto const to = parse_url(address);
+    if (!to)
+        co_return complete(to.error(), info);
+    auto state = begin(std::move(upgrade), info, call);
+    if (!state)
+        co_return state.error();
+    state->to = *to;
+    state->message.target = to->target();
+    state->message.headers.erase("Accept");
+    log_request(*state);
+    auto work = upgrade_to_websocket(std::move(*state));
+    if (strand_)
+        work = run_on(strand_, std::move(work));
+    auto opened = co_await std::move(work);
+    if (!opened)
+        co_return complete(opened.error(), info);
+    if (strand_)
+        opened = std::make_unique<strand_websocket>(strand_, std::move(*opened));
+    co_return opened;
+}
+
+INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<websocket>>> pipeline::
+    upgrade_to_websocket(attempt state)
+{
+    co_return co_await options_.transport->open_websocket(state.to.origin, state.message,
+                                                          *state.bounds, state.deadline);
 }
 
 INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)

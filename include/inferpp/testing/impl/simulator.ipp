@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // This file has the server's state. The others, included after it, have the rest: _connections,
-// _streams and _messages. Each includes the next, because a header has one.
+// _streams, _websockets and _messages. Each includes the next, because a header has one.
 
 #ifndef INFERPP_TESTING_IMPL_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_SIMULATOR_IPP
@@ -54,6 +54,7 @@ struct simulator::server : std::enable_shared_from_this<server> {
     std::size_t accepted = 0;
     std::size_t requests = 0; ///< that are being answered
     std::size_t streams = 0;
+    std::size_t websockets = 0;
 
     /// Keeps a socket in the list of open ones for as long as its session lives.
     class listed_socket {
@@ -213,6 +214,16 @@ struct simulator::server : std::enable_shared_from_this<server> {
                                                     std::unique_ptr<answer_stream> body,
                                                     sending& on_its_way);
 
+    // --- _websockets -----------------------------------------------------------------------------
+
+    template <class Stream>
+    class websocket_session;
+    template <class Stream>
+    static boost::asio::awaitable<void> serve_websocket(
+        std::shared_ptr<server> self, Stream& stream,
+        boost::beast::http::request<boost::beast::http::string_body> upgrade,
+        simulated_answer accepted);
+
     // --- _messages -------------------------------------------------------------------------------
 
     INFERPP_DECL static simulated_request to_request(
@@ -336,6 +347,11 @@ INFERPP_DECL std::size_t simulator::requests_in_progress() const noexcept
 INFERPP_DECL std::size_t simulator::streams_in_progress() const noexcept
 {
     return server_->streams;
+}
+
+INFERPP_DECL std::size_t simulator::websockets() const noexcept
+{
+    return server_->websockets;
 }
 
 INFERPP_DECL void simulator::stop() noexcept

@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/core/ignore_unused.hpp>
 
 #include <type_traits>
@@ -122,6 +123,9 @@ boost::asio::awaitable<bool> simulator::server::serve(std::shared_ptr<server> se
             co_return read == boost::beast::http::error::end_of_stream;
         idle.reset();
         bool const keep_alive = reading.keep_alive();
+        std::optional<parser::value_type> upgrade; // kept for Beast, which answers it
+        if (boost::beast::websocket::is_upgrade(reading.get()))
+            upgrade = reading.get();
         simulated_request request = to_request(reading.release());
         std::size_t const line = self->enter(request);
         counted const busy{self->requests};
@@ -141,6 +145,12 @@ boost::asio::awaitable<bool> simulator::server::serve(std::shared_ptr<server> se
             answer = self->owner->respond(request);
         }
         request = {}; // a stream may last
+        if (answer.websocket && upgrade) {
+            self->ledger[line].status = 101;
+            co_await serve_websocket(self, stream, std::move(*upgrade), std::move(answer));
+            self->ledger[line].complete = true;
+            co_return false;
+        }
         if (answer.delay > std::chrono::milliseconds::zero()) {
             constexpr bool tls = !std::is_same_v<Stream, tcp::socket>;
             bool const there = co_await wait_for_client(self, socket, tls, answer.delay);

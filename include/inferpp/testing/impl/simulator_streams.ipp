@@ -165,7 +165,7 @@ boost::asio::awaitable<bool> simulator::server::send_stream(std::shared_ptr<serv
 } // namespace inferpp::inline INFERPP_ABI::testing
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)
-#include <inferpp/testing/impl/simulator_messages.ipp>
+#include <inferpp/testing/impl/simulator_websockets.ipp>
 #endif
 
 #endif
