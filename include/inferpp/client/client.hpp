@@ -113,6 +113,12 @@ INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pip
                                                              std::string address,
                                                              call_options call);
 
+/// Sends an operation whose answer the caller reads.
+INFERPP_DECL boost::asio::awaitable<pulled_body> send_for_body(std::shared_ptr<pipeline> line,
+                                                               result<http::request> message,
+                                                               operation_info info,
+                                                               call_options call);
+
 INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipeline> line,
                                                             std::string address, call_options call);
 
@@ -169,6 +175,8 @@ public:
     {
         if constexpr (composed_operation<Op>)
             return detail::perform<Op>(line_, *this, op, call);
+        else if constexpr (std::same_as<typename Op::response, pulled_body>)
+            return detail::send_for_body(line_, detail::encode_operation(op), Op::info, call);
         else
             return detail::send<Op>(line_, detail::encode_operation(op), call);
     }

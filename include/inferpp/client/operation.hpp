@@ -77,6 +77,7 @@ concept composed_stream = requires(basic_client<typename Op::provider> client, O
  *
  * The response is read as JSON; a `std::string` takes the body as it is, and a type, or an
  * operation, with `static result<response> decode(http::response&&)` reads the whole answer itself.
+ * A `pulled_body` is read by the caller.
  */
 template <class Op>
 concept operation = requires

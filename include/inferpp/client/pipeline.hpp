@@ -83,7 +83,10 @@ private:
     INFERPP_DECL boost::asio::awaitable<result<incoming>> read_head(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);
     INFERPP_DECL boost::asio::awaitable<error> try_once(attempt& state);
+    INFERPP_DECL error judge(attempt& state, result<std::string> body) const;
+    INFERPP_DECL bool adapt(attempt& state) const;
     INFERPP_DECL error redirect(attempt& state) const;
+    INFERPP_DECL provider_services services(attempt const& state) const;
     INFERPP_DECL error refused(http::request const& message, http::response const& answer) const;
     INFERPP_DECL error refused_within(http::request const& message,
                                       http::response const& answer) const;

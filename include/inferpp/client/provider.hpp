@@ -4,19 +4,34 @@
 #define INFERPP_CLIENT_PROVIDER_HPP
 
 #include <inferpp/codec/url.hpp>
+#include <inferpp/core/log.hpp>
+#include <inferpp/net/clock.hpp>
 #include <inferpp/net/http.hpp>
+#include <inferpp/net/transport.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/core/ignore_unused.hpp>
 
 #include <string_view>
 
 namespace inferpp::inline INFERPP_ABI {
 
+/// What a platform may use to get credentials. Must outlive the awaitable that it is given to.
+struct provider_services {
+    boost::asio::any_io_executor executor;
+    inferpp::transport& transport;
+    inferpp::clock& clock;
+    inferpp::limits const& limits;
+    logger const& log;
+    clock::time_point deadline; ///< of the call that waits for them
+};
+
 /**
  * @brief What one platform adds to a request and reads from its errors.
  *
  * It sees only raw messages, never templates. A platform is one folder with a class like this,
- * its options and its operations.
+ * its options and its operations. All but `name`, `base` and `read_error` has a default.
  */
 class provider {
 public:
@@ -36,11 +51,49 @@ public:
         return base().path;
     }
 
-    /// Adds the credentials to a request. Called for each attempt.
-    virtual void authorize(http::request& message) const = 0;
+    /// Where a request goes, for platforms that put a part of the path into the host's name.
+    /// Called once, before the first attempt.
+    virtual void locate(http::request& message, origin& to) const
+    {
+        boost::ignore_unused(message, to);
+    }
 
-    /// Fills `server_message` and `request_id` from an answer whose status is no 2xx.
+    // --- credentials -----------------------------------------------------------------------------
+
+    /// Whether there are credentials that are good now. Any thread may ask.
+    virtual bool is_ready(sys_milliseconds now) const
+    {
+        boost::ignore_unused(now);
+        return true;
+    }
+
+    /// Gets new credentials; awaited before an attempt that finds none.
+    virtual boost::asio::awaitable<result<void>> make_ready(provider_services with) const
+    {
+        boost::ignore_unused(with);
+        co_return result<void>{};
+    }
+
+    /// Adds the credentials to a request. Called for each attempt.
+    virtual void authorize(http::request& message) const { boost::ignore_unused(message); }
+
+    /// The same for platforms whose credentials depend on the request and on the time: it is
+    /// complete but for the headers that only the transport knows.
+    virtual void sign(http::request& message, origin const& to, sys_milliseconds now) const
+    {
+        boost::ignore_unused(to, now);
+        authorize(message);
+    }
+
+    // --- errors ----------------------------------------------------------------------------------
+
+    /// Fills `server_message`, `server_code` and `request_id` from an answer whose status is no
+    /// 2xx.
     virtual void read_error(http::response const& answer, error::particulars& info) const = 0;
+
+    /// The HTTP status that says what an answer means, for platforms that tell errors apart in
+    /// other ways than by their status.
+    virtual int meaning(http::response const& answer) const { return answer.status; }
 
     /// The error that an answer with a 2xx status reports in its body, for platforms that do so; no
     /// error otherwise. One of `http_category()` is treated as that status would be.
@@ -48,6 +101,20 @@ public:
     {
         boost::ignore_unused(answer);
         return {};
+    }
+
+    /**
+     * @brief Changes what is sent after a refusal that the platform knows how to avoid, such as one
+     *        of a wrong clock. Asked once for a call.
+     * @param refusal of a redirect the header alone
+     * @param to      where the request goes; only to an origin that the platform itself knows
+     * @return whether it is sent again at once
+     */
+    virtual bool adapt(http::response const& refusal, sys_milliseconds now, http::request& message,
+                       origin& to) const
+    {
+        boost::ignore_unused(refusal, now, message, to);
+        return false;
     }
 
 protected:

@@ -123,6 +123,7 @@ public:
         std::string operation;      ///< "submit_embedded"
         std::string phase;          ///< what was being done: "connect", "read body", "decode"
         std::string job_id;         ///< the job that the error is about
+        std::string server_code;    ///< the server's word for the error: "ThrottlingException"
         std::string request_id;     ///< the platform's id of the request
         std::string json_path;      ///< where a decode error is: "$.results.happy.status"
         std::string raw_body;       ///< a 2xx answer that could not be read, at most 4 KiB

@@ -102,6 +102,7 @@ struct request {
     std::vector<secret> secrets;         ///< what the body holds of them; kept out of errors
     /// Connects to addresses of the public internet alone; for URLs that a server gave.
     bool public_address_only = false;
+    bool direct = false; ///< never through a proxy; for servers on the machine's own network
 };
 
 /// A response whose body has been read whole.

@@ -53,6 +53,9 @@ public:
     /// All that was asked for so far.
     std::vector<http::request> const& requests() const noexcept { return requests_; }
 
+    /// Where each of them went.
+    std::vector<origin> const& origins() const noexcept { return origins_; }
+
     /// Replies that are left.
     std::size_t left() const noexcept { return script_.size(); }
 
@@ -89,6 +92,7 @@ private:
     std::shared_ptr<clock> time_;
     std::deque<scripted> script_;
     std::vector<http::request> requests_;
+    std::vector<origin> origins_;
     std::optional<std::size_t> break_at_;
     std::size_t steps_ = 0;
     bool broken_ = false;

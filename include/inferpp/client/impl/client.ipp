@@ -65,15 +65,13 @@ INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pip
     return send_to(std::move(line), std::move(address), http::request{"GET", "/"}, info, call);
 }
 
-INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipeline> line,
-                                                            std::string address, call_options call)
+inline boost::asio::awaitable<pulled_body> pull(std::shared_ptr<pipeline> line,
+                                                boost::asio::awaitable<result<incoming>> opening,
+                                                operation_info info)
 {
-    operation_info info;
-    info.name = "download";
     error failed;
     try {
-        auto answer =
-            co_await line->open_at(std::move(address), http::request{"GET", "/"}, info, call);
+        auto answer = co_await std::move(opening);
         if (answer)
             co_return pulled_body{std::move(line), std::move(*answer), info};
         failed = answer.error();
@@ -82,6 +80,24 @@ INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipe
         failed = line->complete(current_error(), info);
     }
     throw failure{std::move(failed)};
+}
+
+INFERPP_DECL boost::asio::awaitable<pulled_body> send_for_body(std::shared_ptr<pipeline> line,
+                                                               result<http::request> message,
+                                                               operation_info info,
+                                                               call_options call)
+{
+    auto opening = line->open(std::move(message), info, call);
+    return pull(std::move(line), std::move(opening), info);
+}
+
+INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipeline> line,
+                                                            std::string address, call_options call)
+{
+    operation_info info;
+    info.name = "download";
+    auto opening = line->open_at(std::move(address), http::request{"GET", "/"}, info, call);
+    return pull(std::move(line), std::move(opening), info);
 }
 
 INFERPP_DECL boost::asio::awaitable<std::unique_ptr<websocket>> open_websocket(

@@ -35,6 +35,7 @@ struct pipeline::attempt {
     bool whole = true;  ///< read the body too
     bool given = false; ///< the URL is one that the server gave
     bool credentials = true;
+    bool adapted = false;
 
     int number = 0;
     int redirects = 0;
@@ -196,6 +197,7 @@ INFERPP_DECL result<pipeline::attempt> pipeline::begin(result<http::request> mes
     if (result<void> const valid = http::validate(request); !valid)
         return complete(valid.error(), info);
     state.to.origin = platform_->base().origin;
+    platform_->locate(request, state.to.origin);
     state.info = info;
     state.bounds = info.held ? &held_limits_ : &options_.limits;
     auto const whole = info.held ? options_.limits.held : options_.limits.total;
@@ -376,8 +378,15 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
     // Asio throws from any co_await of a cancelled coroutine.
     try {
         while (true) {
+            auto const now = options_.clock->calendar();
+            if (state.credentials && !platform_->is_ready(now)) {
+                auto const with = services(state);
+                auto const renewed = co_await platform_->make_ready(with);
+                if (!renewed)
+                    co_return renewed.error();
+            }
             if (state.credentials)
-                platform_->authorize(state.message);
+                platform_->sign(state.message, state.to.origin, options_.clock->calendar());
             state.message.public_address_only = state.given && !private_addresses_ &&
                                                 !(state.to.origin == platform_->base().origin);
             log_request(state);
@@ -387,36 +396,74 @@ INFERPP_DECL boost::asio::awaitable<error> pipeline::try_once(attempt& state)
                 co_return head.error();
             sent = sent_state::yes;
             state.head = std::move(*head);
-            if (!is_redirect(state.head.status) || state.any_status)
-                break;
-            error stray = redirect(state);
-            if (stray.code())
-                co_return stray;
+            if (is_redirect(state.head.status) && !state.any_status) {
+                if (adapt(state))
+                    continue;
+                error stray = redirect(state);
+                if (stray.code())
+                    co_return stray;
+                continue;
+            }
+            if (is_success(state.head.status) && !state.whole)
+                co_return error{};
+            auto body = co_await read_body(state.head, *state.bounds, state.deadline);
+            error failed = judge(state, std::move(body));
+            if (!failed.code() || !adapt(state))
+                co_return std::move(failed);
         }
-        bool const success = is_success(state.head.status);
-        state.answer.status = state.head.status;
-        if (success && !state.whole)
-            co_return error{};
-        auto body = co_await read_body(state.head, *state.bounds, state.deadline);
-        state.answer.headers = std::move(state.head.headers);
-        if (body)
-            state.answer.body = std::move(*body);
-        if (!success) // also when the explanation could not be read
-            co_return refused(state.message, state.answer);
-        if (!body) {
-            error failed = body.error();
-            failed.edit().http_status = state.answer.status;
-            co_return failed;
-        }
-        if (state.any_status || state.given) // it is not for us to understand
-            co_return error{};
-        co_return refused_within(state.message, state.answer);
     }
     catch (boost::system::system_error const&) {
         error failed = current_error();
         failed.edit().sent = sent;
         co_return failed;
     }
+}
+
+// Takes an answer in. Returns no error, or what the answer or its body is.
+INFERPP_DECL error pipeline::judge(attempt& state, result<std::string> body) const
+{
+    state.answer.status = state.head.status;
+    state.answer.headers = std::move(state.head.headers);
+    if (body)
+        state.answer.body = std::move(*body);
+    if (!is_success(state.head.status)) // also when the explanation could not be read
+        return refused(state.message, state.answer);
+    if (!body) {
+        error failed = std::move(body).error();
+        failed.edit().http_status = state.answer.status;
+        return failed;
+    }
+    if (state.any_status || state.given) // it is not for us to understand
+        return {};
+    return refused_within(state.message, state.answer);
+}
+
+// Whether the platform has changed the request so that it is worth sending again at once.
+INFERPP_DECL bool pipeline::adapt(attempt& state) const
+{
+    if (state.adapted || !state.credentials || is_success(state.head.status))
+        return false;
+    http::response refusal; // of a redirect, whose body is not read
+    bool const has_body = !is_redirect(state.head.status);
+    refusal.status = state.head.status;
+    refusal.headers = has_body ? state.answer.headers : state.head.headers;
+    refusal.body = has_body ? state.answer.body : std::string{};
+    state.adapted =
+        platform_->adapt(refusal, options_.clock->calendar(), state.message, state.to.origin);
+    if (!state.adapted || (state.message.source && !state.message.source->rewind()))
+        return false;
+    state.head.body.reset();
+    return true;
+}
+
+INFERPP_DECL provider_services pipeline::services(attempt const& state) const
+{
+    return provider_services{strand_ ? strand_ : executor_,
+                             *options_.transport,
+                             *options_.clock,
+                             options_.limits,
+                             options_.log,
+                             state.deadline};
 }
 
 // Points the request to where the answer leads. Returns no error, or why it is not followed.
@@ -558,12 +605,13 @@ inline void bound_server_message(error::particulars& info, http::request const& 
     info.server_message.resize((std::min)(info.server_message.size(), 2 * most));
     hide_secrets(info.server_message, message);
     info.server_message.resize((std::min)(info.server_message.size(), most));
+    info.server_code.resize((std::min)(info.server_code.size(), std::size_t{256}));
 }
 
 INFERPP_DECL error pipeline::refused(http::request const& message,
                                      http::response const& answer) const
 {
-    error e{error_code{answer.status, http_category()}};
+    error e{error_code{platform_->meaning(answer), http_category()}};
     auto& info = e.edit();
     info.http_status = answer.status;
     info.sent = sent_state::yes;

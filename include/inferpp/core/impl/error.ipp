@@ -316,6 +316,8 @@ INFERPP_DECL std::string error::what() const
     };
     if (!i.job_id.empty())
         fact("job", detail::printable(i.job_id, 128));
+    if (!i.server_code.empty())
+        fact("code", detail::printable(i.server_code, 128));
     if (!i.request_id.empty())
         fact("request", detail::printable(i.request_id, 128));
     if (!i.phase.empty())

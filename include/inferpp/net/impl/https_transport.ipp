@@ -178,7 +178,7 @@ public:
                 if (!reused)
                     co_return reused.error();
                 if (!used) {
-                    auto way = co_await connect(to, message.public_address_only, bounds, deadline);
+                    auto way = co_await connect(to, message, bounds, deadline);
                     if (!way)
                         co_return way.error();
                     used.hold(speak_http(std::move(*way)));
@@ -214,7 +214,7 @@ public:
         try {
             if (auto const ready = prepare(to); !ready)
                 co_return ready.error();
-            auto way = co_await connect(to, upgrade.public_address_only, bounds, deadline);
+            auto way = co_await connect(to, upgrade, bounds, deadline);
             if (!way)
                 co_return way.error();
             co_return co_await speak_websocket(std::move(*way), upgrade, bounds, deadline);
@@ -279,11 +279,12 @@ private:
         mutable bool served_ = false;
     };
 
-    boost::asio::awaitable<result<channel_ptr>> connect(origin const& to, bool public_only,
+    boost::asio::awaitable<result<channel_ptr>> connect(origin const& to,
+                                                        http::request const& message,
                                                         limits const& bounds,
                                                         clock::time_point deadline)
     {
-        bool const tunnel = !options_.proxy.host.empty() &&
+        bool const tunnel = !message.direct && !options_.proxy.host.empty() &&
                             !bypasses_proxy(options_.proxy.bypass, to.host, to.port);
         std::string const& host = tunnel ? options_.proxy.host : to.host;
         std::uint16_t const port = tunnel ? options_.proxy.port : to.port;
@@ -293,7 +294,7 @@ private:
         if (!addresses)
             co_return by_deadline(addresses.error(), errc::resolve_timeout,
                                   deadline < resolve_until);
-        if (public_only && !tunnel) {
+        if (message.public_address_only && !tunnel) {
             std::erase_if(*addresses, [](auto const& endpoint) {
                 return !is_public_address(endpoint.address());
             });

@@ -103,7 +103,8 @@ INFERPP_DECL fake_transport& fake_transport::hang()
 }
 
 INFERPP_DECL boost::asio::awaitable<result<incoming>> fake_transport::open(
-    origin const&, http::request const& message, limits const& bounds, clock::time_point deadline)
+    origin const& to, http::request const& message, limits const& bounds,
+    clock::time_point deadline)
 {
     // As a real transport, this one never answers before it has been waited for.
     co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::deferred);
@@ -113,6 +114,7 @@ INFERPP_DECL boost::asio::awaitable<result<incoming>> fake_transport::open(
     if (breaks_here())
         co_return scripted_failure(errc::connect_failed, sent_state::no, "connect");
     requests_.push_back(message);
+    origins_.push_back(to);
     if (breaks_here())
         co_return scripted_failure(errc::truncated, sent_state::maybe, "read header");
     if (script_.empty())
