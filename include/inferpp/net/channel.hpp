@@ -9,7 +9,6 @@
 #include <inferpp/net/proxy.hpp>
 #include <inferpp/net/tls_context.hpp>
 #include <inferpp/net/transport.hpp>
-#include <inferpp/net/websocket.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -37,17 +36,10 @@ INFERPP_DECL boost::asio::awaitable<result<channel_ptr>> open_channel(
     boost::asio::ip::tcp::socket socket, origin const& to, proxy_options const* through,
     std::shared_ptr<tls_context> tls, limits const& bounds, clock::time_point deadline);
 
-/// Asks the server of a channel for a WebSocket. All that is passed must outlive the awaitable.
-/// @param upgrade its target and headers
-/// @return an error of the status where the server declines
-INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<websocket>>> speak_websocket(
-    channel_ptr on, http::request const& upgrade, limits const& bounds, clock::time_point deadline);
-
 } // namespace inferpp::inline INFERPP_ABI::detail
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)
 #include <inferpp/net/impl/channel.ipp>
-#include <inferpp/net/impl/websocket.ipp>
 #endif
 
 #endif

@@ -10,6 +10,7 @@
 #include <inferpp/net/https_transport.hpp>
 #include <inferpp/net/resolver.hpp>
 #include <inferpp/net/tls_context.hpp>
+#include <inferpp/net/websocket_connection.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#ifndef INFERPP_NET_IMPL_WEBSOCKET_IPP
-#define INFERPP_NET_IMPL_WEBSOCKET_IPP
+#ifndef INFERPP_NET_IMPL_WEBSOCKET_CONNECTION_IPP
+#define INFERPP_NET_IMPL_WEBSOCKET_CONNECTION_IPP
 
-#include <inferpp/net/channel.hpp>
-#include <inferpp/net/websocket.hpp>
+#include <inferpp/net/websocket_connection.hpp>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/beast/websocket/error.hpp>
