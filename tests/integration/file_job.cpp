@@ -475,7 +475,7 @@ TEST_CASE("nothing was started when the limits or the opening of the job fail or
 
 TEST_CASE("a part that fails cancels the job, which was not started")
 {
-    for (std::size_t before : {0, 1, 2}) {
+    for (std::size_t before : {0UL, 1UL, 2UL}) {
         CAPTURE(before);
         {
             uploads world;
@@ -580,7 +580,7 @@ TEST_CASE("a file that is gone when its turn comes cancels the job")
 TEST_CASE("a file that grows or shrinks while it is sent cancels the job")
 {
     for (bool const grows : {true, false}) {
-        for (std::size_t size : {3 * 4096, 3 * 4096 + 5}) {
+        for (std::size_t size : {3UL * 4096, 3UL * 4096 + 5}) {
             CAPTURE(grows);
             CAPTURE(size);
             uploads world;
