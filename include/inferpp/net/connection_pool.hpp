@@ -14,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -105,11 +106,13 @@ public:
         return reply::wait;
     }
 
-    /// A request is done with its connection, which may serve another.
+    /// A request is done with its connection, which may serve another. Without memory for it, it
+    /// is closed.
     /// @return the waiter that gets it and has to be woken, or null
-    waiter* give_back(Key const& key, std::unique_ptr<Connection> connection, time_point now)
+    waiter* give_back(Key const& key, std::unique_ptr<Connection> connection,
+                      time_point now) noexcept
     {
-        place& at = places_[key];
+        place& at = places_.find(key)->second;
         if (now - connection->born >= limits_.max_age ||
             (at.waiting.empty() && limits_.max_idle == 0)) {
             connection.reset();
@@ -119,6 +122,14 @@ public:
             next->granted_ = std::move(connection);
             next->told_ = reply::use;
             return next;
+        }
+        try {
+            if (at.idle.size() == at.idle.capacity())
+                at.idle.reserve(2 * at.idle.size() + 1);
+        }
+        catch (std::bad_alloc const&) {
+            connection.reset();
+            return give_up(key);
         }
         at.idle.push_back(idle_connection{std::move(connection), now});
         if (at.idle.size() > limits_.max_idle) {
@@ -130,7 +141,7 @@ public:
 
     /// A request gives up the place that it had: its connection is gone, or could not be made.
     /// @return the waiter that may connect now and has to be woken, or null
-    waiter* give_up(Key const& key)
+    waiter* give_up(Key const& key) noexcept
     {
         auto const found = places_.find(key);
         place& at = found->second;

@@ -84,7 +84,7 @@ public:
     explicit operator bool() const noexcept { return lent_ != nullptr; }
 
     /// Back to the pool, or closed where that may not be.
-    void end()
+    void end() noexcept
     {
         if (!home_ || !std::exchange(held_, false))
             return;
