@@ -133,10 +133,11 @@ TEST_CASE("a future gets the value or the exception, on another thread than the 
     modzy::get_job const unknown{"unknown"};
     auto missing = asio::co_spawn(world.context, client.send(unknown), asio::use_future);
     CHECK(missing.wait_for(support::watchdog) == std::future_status::ready);
-    CHECK_THROWS_AS(missing.get(), failure);
-
+    // Joined first: the count of an exception's owners is libstdc++'s own, which ThreadSanitizer
+    // does not see.
     world.context.stop();
     thread.join();
+    CHECK_THROWS_AS(missing.get(), failure);
 }
 
 TEST_CASE("a stream and its events can be had by futures")
