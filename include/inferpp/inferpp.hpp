@@ -13,6 +13,7 @@
 #include <inferpp/codec/sse.hpp>
 #include <inferpp/codec/timestamp.hpp>
 #include <inferpp/codec/url.hpp>
+#include <inferpp/codec/zip_reader.hpp>
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>
 #include <inferpp/core/error.hpp>

@@ -19,7 +19,9 @@
 #include <inferpp/client/impl/pulled_body.ipp>
 #include <inferpp/client/impl/retry.ipp>
 #include <inferpp/codec/impl/base64.ipp>
+#include <inferpp/codec/impl/crc32.ipp>
 #include <inferpp/codec/impl/http_date.ipp>
+#include <inferpp/codec/impl/inflate.ipp>
 #include <inferpp/codec/impl/json.ipp>
 #include <inferpp/codec/impl/json_writer.ipp>
 #include <inferpp/codec/impl/link.ipp>
@@ -29,6 +31,7 @@
 #include <inferpp/codec/impl/sse.ipp>
 #include <inferpp/codec/impl/timestamp.ipp>
 #include <inferpp/codec/impl/url.ipp>
+#include <inferpp/codec/impl/zip_reader.ipp>
 #include <inferpp/core/impl/bytes.ipp>
 #include <inferpp/core/impl/error.ipp>
 #include <inferpp/core/impl/file.ipp>

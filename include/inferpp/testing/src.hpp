@@ -42,5 +42,6 @@
 #include <inferpp/testing/impl/simulator_messages.ipp>
 #include <inferpp/testing/impl/simulator_streams.ipp>
 #include <inferpp/testing/impl/simulator_websockets.ipp>
+#include <inferpp/testing/impl/zip_writer.ipp>
 
 #endif
