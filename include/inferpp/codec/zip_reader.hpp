@@ -89,7 +89,7 @@ public:
     INFERPP_DECL result<void> finish();
 
     /// The archive has come to its end.
-    bool done() const noexcept { return state_ == state::done; }
+    bool done() const noexcept { return state_ == state::done && skip_ == 0; }
 
 private:
     enum class state : unsigned char {

@@ -84,7 +84,7 @@ INFERPP_DECL result<void> zip_reader::finish()
 {
     if (failed_)
         return *failed_;
-    if (state_ != state::done || skip_ > 0)
+    if (!done())
         failed_ = error{errc::truncated, "the zip archive is cut off: its end is missing"};
     if (failed_)
         return *failed_;
