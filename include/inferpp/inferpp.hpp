@@ -23,6 +23,7 @@
 #include <inferpp/launch.hpp>
 #include <inferpp/modzy.hpp>
 #include <inferpp/net/clock.hpp>
+#include <inferpp/net/file_input.hpp>
 #include <inferpp/net/http.hpp>
 #include <inferpp/net/http_server.hpp>
 #include <inferpp/net/https_transport.hpp>

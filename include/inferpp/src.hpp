@@ -43,6 +43,7 @@
 #include <inferpp/net/impl/clock.ipp>
 #include <inferpp/net/impl/connection.ipp>
 #include <inferpp/net/impl/dial.ipp>
+#include <inferpp/net/impl/file_input.ipp>
 #include <inferpp/net/impl/http.ipp>
 #include <inferpp/net/impl/http_server.ipp>
 #include <inferpp/net/impl/https_transport.ipp>

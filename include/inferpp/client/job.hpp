@@ -66,6 +66,17 @@ template <composed_operation Op>
 boost::asio::awaitable<result<typename Op::response>> call_composed(std::shared_ptr<pipeline> line,
                                                                     Op op, call_options call);
 
+/// Makes the request of an operation, or its requests. @param line must outlive the awaitable
+template <operation Op>
+boost::asio::awaitable<result<typename Op::response>> call_whole(
+    std::shared_ptr<pipeline> const& line, Op const& op, call_options call)
+{
+    if constexpr (composed_operation<Op>)
+        return call_composed<Op>(line, op, call);
+    else
+        return call_operation<Op>(*line, encode_operation(op), call);
+}
+
 /// The operation that asks about a job.
 template <about_job Op>
 Op about(job_state const& job)
@@ -81,10 +92,7 @@ template <about_job Op>
 boost::asio::awaitable<result<typename Op::response>> call_about(job_state const& job,
                                                                  call_options call)
 {
-    if constexpr (composed_operation<Op>)
-        return call_composed<Op>(job.line, about<Op>(job), call);
-    else
-        return call_operation<Op>(*job.line, encode_operation(about<Op>(job)), call);
+    return call_whole(job.line, about<Op>(job), call);
 }
 
 /// A `result` that throws.
@@ -113,6 +121,8 @@ boost::asio::awaitable<std::shared_ptr<job_state const>> submit(
     std::string context)
 {
     auto receipt = std::make_shared<typename Op::response>(co_await std::move(call));
+    if constexpr (requires { Op::job_context(std::move(context), std::as_const(*receipt)); })
+        context = Op::job_context(std::move(context), std::as_const(*receipt));
     auto state = std::make_shared<job_state>();
     state->ref = job_ref{Op::job_id(*receipt), std::move(context)};
     state->info = Op::info;
@@ -478,6 +488,9 @@ public:
 
     /// The platform's id of the job.
     std::string const& id() const noexcept { return state_->ref.id; }
+
+    /// The same with what else the platform needs to find the job.
+    job_ref const& ref() const noexcept { return state_->ref; }
 
     /// The typed answer to the submission; null for an attached job.
     receipt_type const* receipt() const noexcept
