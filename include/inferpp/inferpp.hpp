@@ -5,6 +5,7 @@
 #ifndef INFERPP_INFERPP_HPP
 #define INFERPP_INFERPP_HPP
 
+#include <inferpp/annolab.hpp>
 #include <inferpp/client/client.hpp>
 #include <inferpp/codec/base64.hpp>
 #include <inferpp/codec/http_date.hpp>

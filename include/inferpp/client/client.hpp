@@ -334,6 +334,7 @@ public:
     }
 
     /// As `download`, for what may be larger than the memory: the body is read by the caller.
+    /// @param call its timeout, where there is one, is that of the body too
     boost::asio::awaitable<pulled_body> open(std::string address, call_options call = {}) const
     {
         return detail::open_given(line_, std::move(address), call);

@@ -210,7 +210,7 @@ class result_probe final : public poll_probe {
 public:
     using asked = typename Op::result_operation;
 
-    explicit result_probe(job_state const& job) noexcept : job_(job) {}
+    explicit result_probe(job_state const& job) noexcept : job_(job) { held = asked::info.held; }
 
     boost::asio::awaitable<result<bool>> ask(call_options call) override
     {

@@ -70,12 +70,15 @@ INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipe
 {
     operation_info info;
     info.name = "download";
+    clock::time_point deadline = (clock::time_point::max)();
+    if (call.timeout)
+        deadline = saturating_add(line->clock().now(), *call.timeout);
     error failed;
     try {
         auto answer =
             co_await line->open_at(std::move(address), http::request{"GET", "/"}, info, call);
         if (answer)
-            co_return pulled_body{std::move(line), std::move(*answer), info};
+            co_return pulled_body{std::move(line), std::move(*answer), info, deadline};
         failed = answer.error();
     }
     catch (boost::system::system_error const&) {
