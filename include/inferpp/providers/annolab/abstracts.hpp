@@ -12,6 +12,7 @@ namespace inferpp::inline INFERPP_ABI::annolab {
 
 /// A piece of land.
 struct land_area {
+    land_area() = default;
     land_area(std::string in_state, std::string in_county)
         : state(std::move(in_state)),
           county(std::move(in_county))

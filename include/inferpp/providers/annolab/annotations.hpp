@@ -98,6 +98,7 @@ BOOST_DESCRIBE_STRUCT(create_layer, (project_request), (layer_name, is_gold, des
 
 /// An annotation as a request makes it. Which members it needs depends on the request.
 struct new_annotation {
+    new_annotation() = default;
     explicit new_annotation(name_or_id of_type) : type(std::move(of_type)) {}
 
     name_or_id type;

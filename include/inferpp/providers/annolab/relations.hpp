@@ -27,6 +27,7 @@ private:
 
 /// A relation as a request makes it.
 struct new_relation {
+    new_relation() = default;
     /// @param from the parent, @param to the child
     new_relation(name_or_id of_type, relation_end from, relation_end to)
         : type(std::move(of_type)),

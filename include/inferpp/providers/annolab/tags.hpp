@@ -25,6 +25,7 @@ BOOST_DESCRIBE_STRUCT(tag_attribute, (), (name, value))
 
 /// A tag as a request makes it.
 struct new_tag {
+    new_tag() = default;
     explicit new_tag(std::string of_type) : type_name(std::move(of_type)) {}
 
     std::string type_name; ///< "Airframe Inventory"
