@@ -114,6 +114,7 @@ struct annolab_simulator_options : simulator_options {
     bool search_by_post = true;     ///< the same as in older documentation
     std::string export_error;       ///< not empty: exports end as errored, with it
     bool ignore_filters = false;    ///< exports hold the whole project
+    int compression = 6;            ///< of archives, 1 to 9; 0: none
     std::size_t file_piece = 4'096; ///< bytes of an archive that are sent at once
 };
 

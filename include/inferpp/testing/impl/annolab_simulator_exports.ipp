@@ -119,13 +119,15 @@ INFERPP_DECL std::string annolab_simulator::platform::make_archive(archive const
     };
 
     zip_writer out;
+    zip_entry_form form;
+    form.level = options.compression;
     auto const line = [](std::string& text, object const& of_line) {
         json_writer writer{text};
         writer.value(of_line);
         text += '\n';
     };
     auto const add = [&](std::string_view kind, std::string const& lines) {
-        out.add(of->name + '.' + std::string{kind} + ".jsonl", lines);
+        out.add(of->name + '.' + std::string{kind} + ".jsonl", lines, form);
     };
 
     std::string source_lines;
@@ -142,7 +144,7 @@ INFERPP_DECL std::string annolab_simulator::platform::make_archive(archive const
         line(bounds_lines, {{"sourceId", each.id}, {"textBounds", array{}}});
         if (each.type == "pdf" && flag(which.request, "includeSources", false))
             out.add(std::string{all.at("directoryName").get_string()} + '/' + each.name,
-                    each.content);
+                    each.content, form);
     }
     if (flag(which.request, "includeSources", false))
         add("sources", source_lines);
