@@ -179,6 +179,8 @@ struct annolab_simulator::platform {
     static auto& find_id(Things& things, id_type id, std::string_view what);
     INFERPP_DECL project& project_of(object const& body);
     INFERPP_DECL project& project_at(std::string const& group, std::string const& name);
+    /// As the platform writes it: "2023-05-22T20:32:02.633Z"
+    INFERPP_DECL static std::string date(sys_milliseconds time);
     INFERPP_DECL void check(bool permission, std::string_view name) const;
     INFERPP_DECL std::string new_token();
     id_type new_id() noexcept { return ++last_id; }

@@ -135,6 +135,13 @@ INFERPP_DECL annolab_simulator::platform::project& annolab_simulator::platform::
     throw refusal{404, "There is no project " + name + " in the group " + group};
 }
 
+INFERPP_DECL std::string annolab_simulator::platform::date(sys_milliseconds time)
+{
+    std::string text = format_iso8601(time);
+    text.replace(text.find('+'), std::string::npos, "Z");
+    return text;
+}
+
 INFERPP_DECL void annolab_simulator::platform::check(bool permission, std::string_view name) const
 {
     if (!permission)

@@ -117,8 +117,8 @@ INFERPP_DECL boost::json::object annolab_simulator::platform::describe(abstract 
     out["projectId"] = which.project;
     out["tags"] = array{};
     out["instruments"] = array{};
-    out["createdAt"] = format_iso8601(which.created_at);
-    out["updatedAt"] = format_iso8601(which.created_at);
+    out["createdAt"] = date(which.created_at);
+    out["updatedAt"] = date(which.created_at);
     out["createdBy"] = 1;
     out["updatedBy"] = 1;
     return out;

@@ -72,7 +72,7 @@ INFERPP_DECL boost::json::object annolab_simulator::platform::describe(source co
     out["sourceName"] = which.name;
     out["type"] = which.type;
     out["text"] = which.text;
-    out["createdAt"] = format_iso8601(which.created_at);
+    out["createdAt"] = date(which.created_at);
     out["tags"] = which.tags;
     return out;
 }
@@ -258,9 +258,9 @@ INFERPP_DECL boost::json::object annolab_simulator::platform::describe(pending c
     out["id"] = which.id;
     out["name"] = which.from.name;
     out["sourceType"] = "pdf";
-    out["createdAt"] = format_iso8601(which.created_at);
-    out["expiresAt"] = format_iso8601(which.created_at + std::chrono::hours{1});
-    out["confirmedAt"] = format_iso8601(which.created_at);
+    out["createdAt"] = date(which.created_at);
+    out["expiresAt"] = date(which.created_at + std::chrono::hours{1});
+    out["confirmedAt"] = date(which.created_at);
     out["status"] = word(which);
     out["finalSourceId"] = which.source ? value(*which.source) : value(nullptr);
     return out;
@@ -284,7 +284,7 @@ INFERPP_DECL simulated_answer annolab_simulator::platform::execution(id_type id)
                          {"status", failed ? "Error"
                                     : read ? "Completed"
                                            : "Running"},
-                         {"startTime", format_iso8601(which.created_at)},
+                         {"startTime", date(which.created_at)},
                          {"endTime", nullptr}});
         tasks.push_back({{"id", 2},
                          {"taskType", "workflow"},
@@ -297,10 +297,10 @@ INFERPP_DECL simulated_answer annolab_simulator::platform::execution(id_type id)
         out["workflow"] = which.workflow;
         out["status"] = failed ? "Error" : ended ? "Completed" : "Running";
         out["projectId"] = which.from.project;
-        out["startTime"] = format_iso8601(which.created_at);
+        out["startTime"] = date(which.created_at);
         out["endTime"] = nullptr;
         out["createdBy"] = 1;
-        out["createdAt"] = format_iso8601(which.created_at);
+        out["createdAt"] = date(which.created_at);
         out["sourceIds"] = read ? array{*which.source} : array{};
         out["tasks"] = std::move(tasks);
         return json(200, out);
