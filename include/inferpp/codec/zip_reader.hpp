@@ -88,8 +88,8 @@ public:
     /// No more bytes come. @return `errc::truncated` unless that is the end of the archive
     INFERPP_DECL result<void> finish();
 
-    /// The archive has come to its end.
-    bool done() const noexcept { return state_ == state::done && skip_ == 0; }
+    /// The archive has come to its end, and nothing was wrong with it.
+    bool done() const noexcept { return state_ == state::done && skip_ == 0 && !failed_; }
 
 private:
     enum class state : unsigned char {

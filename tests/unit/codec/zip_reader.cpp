@@ -336,6 +336,12 @@ TEST_CASE("the last error is given again")
     CHECK(reader.feed("PK").error() == errc::bad_content);
     CHECK(reader.finish().error() == errc::bad_content);
     CHECK(!reader.done());
+
+    zip_reader behind;
+    std::string const more = archive_of({}, {}) + "x";
+    behind.feed(more).value();
+    CHECK(behind.next().error() == errc::bad_content);
+    CHECK(!behind.done()); // though its end has come
 }
 
 TEST_CASE("a damaged entry is named, in letters that do no harm")
