@@ -87,6 +87,15 @@ Op about(job_state const& job)
         return Op{job.ref.id};
 }
 
+/// Refuses what will not be able to be asked, such as the result of a job of which too little is
+/// known. @throws failure
+template <about_job Op>
+void check_about(job_state const& job)
+{
+    if constexpr (requires(Op const& op) { op.validate(); })
+        about<Op>(job).validate().value();
+}
+
 /// Asks about a job.
 template <about_job Op>
 boost::asio::awaitable<result<typename Op::response>> call_about(job_state const& job,
@@ -323,6 +332,7 @@ boost::asio::awaitable<typename job_result<Op>::type> fetch_result(
     bool ended = false;
     try {
         check(options);
+        check_about<typename Op::result_operation>(*job);
         poll_progress progress = start_polling(*job, options);
         status_probe<Op> status{*job, false};
         auto const waited = co_await poll_until(*job, options, progress, status);
@@ -533,7 +543,8 @@ public:
 
     /**
      * @brief Waits until the job has ended and gives its result.
-     * @throws failure as `wait`; `job_failed` (`errc::job_failed`, `job_cancelled`, `job_expired`)
+     * @throws failure as `wait`; `invalid_argument` before any I/O where too little is known of the
+     *         job for its result; `job_failed` (`errc::job_failed`, `job_cancelled`, `job_expired`)
      *         with the platform's reason when the job ended without a result
      */
     boost::asio::awaitable<result_type> result(poll_options options) const

@@ -196,13 +196,11 @@ struct abstract_upload : pdf_request {
     static constexpr operation_info info{
         .name = "abstract_upload", .method = "POST", .repeat = idempotency::unsafe};
 
-    /// @param to the abstract's id, @param workflow empty: none
-    abstract_upload(project_ref in, std::int64_t to, std::string with_name, file_input with_content,
-                    std::string workflow = "land_title")
+    /// @param to the abstract's id
+    abstract_upload(project_ref in, std::int64_t to, std::string with_name, file_input with_content)
         : pdf_request(std::move(in), std::move(with_name), std::move(with_content))
     {
         abstract_id = to;
-        workflow_ = std::move(workflow);
     }
 
     INFERPP_DECL result<void> validate() const;

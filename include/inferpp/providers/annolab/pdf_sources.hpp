@@ -167,9 +167,10 @@ struct pdf_request : project_request {
     name_or_id directory = "Uploads";
     std::optional<boost::json::object> metadata;
     std::string preprocessor = "none";
-    std::optional<bool> ocr; ///< default: the platform's
-    std::optional<std::int64_t> abstract_id;
-    boost::json::object more; ///< as in `create_pdf`
+    std::optional<bool> ocr;                 ///< default: the platform's
+    std::optional<std::string> workflow;     ///< "aircraft_title", "land_title"
+    std::optional<std::int64_t> abstract_id; ///< of the land abstract that it belongs to
+    boost::json::object more;                ///< as in `create_pdf`
 
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL static boost::asio::awaitable<pdf_receipt> perform(client with,
@@ -183,8 +184,6 @@ protected:
           content(std::move(with_content))
     {
     }
-
-    std::string workflow_; ///< empty: none
 };
 
 /**
@@ -234,12 +233,11 @@ struct pdf_workflow : pdf_request {
     static constexpr operation_info info{
         .name = "pdf_workflow", .method = "POST", .repeat = idempotency::unsafe};
 
-    /// @param workflow "aircraft_title", "land_title"
     pdf_workflow(project_ref in, std::string with_name, file_input with_content,
-                 std::string workflow)
+                 std::string with_workflow)
         : pdf_request(std::move(in), std::move(with_name), std::move(with_content))
     {
-        workflow_ = std::move(workflow);
+        workflow = std::move(with_workflow);
     }
 
     INFERPP_DECL result<void> validate() const;

@@ -61,10 +61,10 @@ public:
     std::size_t size() const noexcept { return size_; }
 
 private:
-    // Servers may give more than they were asked for.
+    // Servers may give more than they were asked for, and might not name the one layer asked for.
     bool belongs(exported_annotation const& one) const
     {
-        return one.layer_name == place_.layer &&
+        return (one.layer_name.empty() || one.layer_name == place_.layer) &&
                (place_.sources.empty() ||
                 std::binary_search(place_.sources.begin(), place_.sources.end(), one.source_id));
     }

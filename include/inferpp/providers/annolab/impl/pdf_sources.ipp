@@ -73,8 +73,7 @@ INFERPP_DECL boost::asio::awaitable<pdf_receipt> pdf_request::perform(client wit
     create_pdf create{in, request.directory, request.name};
     create.preprocessor = request.preprocessor;
     create.ocr = request.ocr;
-    if (!request.workflow_.empty())
-        create.workflow = request.workflow_;
+    create.workflow = request.workflow;
     create.abstract_id = request.abstract_id;
     create.more.values = request.more;
     auto receipt = co_await with.send(create, call);
@@ -89,7 +88,7 @@ INFERPP_DECL std::string create_pdf_source::job_id(pdf_receipt const& receipt)
 
 INFERPP_DECL result<void> pdf_workflow::validate() const
 {
-    if (workflow_.empty())
+    if (workflow.value_or("").empty())
         return refuse("workflow is empty; give its name, such as \"land_title\"");
     return pdf_request::validate();
 }
