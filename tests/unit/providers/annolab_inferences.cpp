@@ -294,6 +294,32 @@ TEST_CASE("annolab: an archive that is damaged, cut or no archive is an error at
     CHECK(error_of_archive(whole + "x") == errc::bad_content);
 }
 
+TEST_CASE("annolab: an archive without annotations is no result, an empty list is one")
+{
+    testing::zip_writer other;
+    other.add("My Project.layers.jsonl", "");
+    auto const e = error_of_archive(other.finish());
+    CHECK(e == errc::bad_content);
+    CHECK(contains(e.what(), "no list of annotations"));
+    CHECK(error_of_archive(testing::zip_writer{}.finish()) == errc::bad_content);
+
+    fake_world here;
+    here.transport->reply(201, receipt());
+    script_export(*here.transport);
+    here.transport->reply(200, archive(""));
+    CHECK(here.run(here.client().run(inference(), patience())).annotations.empty());
+}
+
+TEST_CASE("annolab: an archive that has come to its end needs no end of its body")
+{
+    fake_world here;
+    here.transport->reply(201, receipt());
+    script_export(*here.transport);
+    here.transport->reply_cut(200, {archive(two_annotations())});
+    CHECK(values_of(here.run(here.client().run(inference(), patience()))) == athens_sparta);
+    CHECK(here.transport->left() == 0);
+}
+
 TEST_CASE("annolab: a line that is no annotation is named")
 {
     auto e = error_of_archive(archive(annotation(1, 4024, "Gold Set") + "{\"id\":}\n"));

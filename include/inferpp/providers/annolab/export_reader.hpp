@@ -58,9 +58,15 @@ public:
     /// The next piece; nothing at the archive's end. @throws failure
     INFERPP_DECL boost::asio::awaitable<std::optional<export_piece>> next();
 
+    /// Whether the archive has had such a list so far.
+    bool has_had(export_part part) const noexcept
+    {
+        return (seen_ >> static_cast<unsigned>(part) & 1U) != 0;
+    }
+
 private:
     INFERPP_DECL std::optional<export_piece> take(zip_event const& event);
-    INFERPP_DECL void end_of_body();
+    [[noreturn]] INFERPP_DECL void end_of_body();
 
     pulled_body body_;
     zip_reader zip_;
@@ -69,7 +75,7 @@ private:
     ndjson_decoder lines_;
     export_piece now_;
     bool wanted_ = false;
-    bool over_ = false;
+    unsigned seen_ = 0; ///< a bit for each `export_part`
 };
 
 /// The error of a line that is no record: which it is, and where the fault lies in it.

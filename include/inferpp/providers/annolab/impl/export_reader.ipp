@@ -38,13 +38,14 @@ INFERPP_DECL boost::asio::awaitable<std::optional<export_piece>> export_reader::
             now_.text = std::move(*line);
             co_return std::optional<export_piece>{now_};
         }
-        if (over_)
-            co_return std::optional<export_piece>{};
         if (auto const event = zip_.next().value()) {
             if (auto piece = take(*event))
                 co_return piece;
             continue;
         }
+        // Its own end is the end, also if the server has not yet said so.
+        if (zip_.done())
+            co_return std::optional<export_piece>{};
         std::string_view const data = co_await body_.read();
         if (data.empty())
             end_of_body();
@@ -59,6 +60,7 @@ INFERPP_DECL std::optional<export_piece> export_reader::take(zip_event const& ev
         now_ = export_piece{};
         now_.path = event.entry->name;
         now_.part = part_of(now_.path);
+        seen_ |= 1U << static_cast<unsigned>(now_.part);
         wanted_ = wants_(now_.part) && !event.entry->is_folder();
         lines_ = ndjson_decoder{line_limit_};
         return std::nullopt;
@@ -82,16 +84,10 @@ INFERPP_DECL std::optional<export_piece> export_reader::take(zip_event const& ev
 
 INFERPP_DECL void export_reader::end_of_body()
 {
-    over_ = true;
-    auto const whole = zip_.finish();
-    if (whole)
-        return;
+    error const cut = zip_.finish().error();
     // The connection has done its part: to ask again would bring the same.
-    error e = whole.error();
-    if (e == errc::truncated) {
-        e = error{errc::bad_content, whole.error().info().message};
-        e.edit().cause = make_error_code(errc::truncated);
-    }
+    error e{errc::bad_content, cut.info().message};
+    e.edit().cause = cut.code();
     throw failure{std::move(e)};
 }
 

@@ -42,6 +42,9 @@ public:
         try {
             while (true) {
                 auto const piece = co_await reader_.next();
+                if (!piece && !reader_.has_had(export_part::annotations))
+                    throw failure{
+                        error{errc::bad_content, "the export has no list of annotations"}};
                 if (!piece)
                     co_return event{};
                 auto one = read_line<exported_annotation>(*piece);
