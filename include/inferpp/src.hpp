@@ -31,6 +31,7 @@
 #include <inferpp/codec/impl/sse.ipp>
 #include <inferpp/codec/impl/timestamp.ipp>
 #include <inferpp/codec/impl/url.ipp>
+#include <inferpp/codec/impl/zip_format.ipp>
 #include <inferpp/codec/impl/zip_reader.ipp>
 #include <inferpp/core/impl/bytes.ipp>
 #include <inferpp/core/impl/error.ipp>

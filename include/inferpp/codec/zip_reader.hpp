@@ -7,6 +7,7 @@
 
 #include <inferpp/codec/crc32.hpp>
 #include <inferpp/codec/inflate.hpp>
+#include <inferpp/codec/zip_format.hpp>
 #include <inferpp/core/error.hpp>
 #include <inferpp/core/result.hpp>
 
@@ -89,7 +90,7 @@ public:
     INFERPP_DECL result<void> finish();
 
     /// The archive has come to its end, and nothing was wrong with it.
-    bool done() const noexcept { return state_ == state::done && skip_ == 0 && !failed_; }
+    bool done() const noexcept { return state_ == state::done && !input_.skips() && !failed_; }
 
 private:
     enum class state : unsigned char {
@@ -107,23 +108,10 @@ private:
         done,
     };
 
-    /// The fields of an entry that its header and the directory must agree on.
-    struct record {
-        std::uint64_t offset = 0;
-        std::uint64_t packed = 0;
-        std::uint64_t size = 0;
-        std::uint32_t crc = 0;
-        std::uint16_t method = 0;
-    };
-
     using progress = result<std::optional<zip_event>>;
 
     INFERPP_DECL progress step();
     INFERPP_DECL bool gather(std::size_t size);
-    INFERPP_DECL std::string_view pull(std::size_t size) noexcept;
-    INFERPP_DECL std::string take(std::size_t size);
-    INFERPP_DECL void skip() noexcept;
-    std::uint64_t position() const noexcept { return offset_ - gathered_.size(); }
     INFERPP_DECL error damaged(std::string_view what) const;
     INFERPP_DECL progress read_signature();
     INFERPP_DECL progress begin_directory_part(std::uint32_t signature);
@@ -138,28 +126,22 @@ private:
     INFERPP_DECL progress data_event(std::string_view data);
     INFERPP_DECL progress content_ended();
     INFERPP_DECL progress end_entry();
-    INFERPP_DECL std::size_t sizes_behind(std::string_view at, bool needs_signature) const;
     INFERPP_DECL progress read_directory();
     INFERPP_DECL progress read_directory_name();
     INFERPP_DECL progress read_zip64_end();
     INFERPP_DECL progress read_zip64_locator();
     INFERPP_DECL progress read_end();
-    INFERPP_DECL static bool read_sizes64(std::string_view extra, bool with_offset, record& of);
-    INFERPP_DECL static std::uint64_t fingerprint(record const& of, std::string_view name) noexcept;
 
     zip_limits limits_;
-    std::string_view in_;      ///< what was fed and not yet used
-    std::string gathered_;     ///< used of it, but not yet read: what must be read at once
-    std::uint64_t offset_ = 0; ///< bytes of the archive that were used
-    std::uint64_t skip_ = 0;   ///< bytes to be passed over
-    bool starved_ = false;     ///< more bytes are needed
+    detail::zip_input input_;
+    bool starved_ = false; ///< more bytes are needed
     std::optional<error> failed_;
     state state_ = state::signature;
 
     // The entry.
     zip_entry entry_;
-    record told_; ///< by its header
-    record seen_; ///< as it is
+    detail::zip_record told_; ///< by its header
+    detail::zip_record seen_; ///< as it is
     std::size_t name_size_ = 0;
     std::size_t extra_size_ = 0;
     std::size_t comment_size_ = 0;
