@@ -8,6 +8,7 @@
 
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
+#include <inferpp/testing/annolab_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 
@@ -35,7 +36,7 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch\n"
+    "  PLATFORM           modzy, launch, annolab\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
@@ -104,6 +105,11 @@ bool parse(std::string_view name, std::string_view value, testing::launch_simula
     return parse_common(name, value, out);
 }
 
+bool parse(std::string_view name, std::string_view value, testing::annolab_simulator_options& out)
+{
+    return parse_common(name, value, out);
+}
+
 template <class Options>
 Options defaults()
 {
@@ -139,6 +145,7 @@ struct platform {
 constexpr platform platforms[] = {
     {"modzy", serve<testing::modzy_simulator, testing::modzy_simulator_options>},
     {"launch", serve<testing::launch_simulator, testing::launch_simulator_options>},
+    {"annolab", serve<testing::annolab_simulator, testing::annolab_simulator_options>},
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 #ifndef INFERPP_INFERPP_HPP
 #define INFERPP_INFERPP_HPP
 
+#include <inferpp/annolab.hpp>
 #include <inferpp/client/client.hpp>
 #include <inferpp/codec/base64.hpp>
 #include <inferpp/codec/http_date.hpp>
@@ -13,6 +14,7 @@
 #include <inferpp/codec/sse.hpp>
 #include <inferpp/codec/timestamp.hpp>
 #include <inferpp/codec/url.hpp>
+#include <inferpp/codec/zip_reader.hpp>
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>
 #include <inferpp/core/error.hpp>
@@ -22,6 +24,7 @@
 #include <inferpp/launch.hpp>
 #include <inferpp/modzy.hpp>
 #include <inferpp/net/clock.hpp>
+#include <inferpp/net/file_input.hpp>
 #include <inferpp/net/http.hpp>
 #include <inferpp/net/http_server.hpp>
 #include <inferpp/net/https_transport.hpp>

@@ -25,7 +25,8 @@ from cpp_tree import Group, Item, is_word, parse  # noqa: E402
 # From the bottom up; each includes itself and what stands before it.
 LAYERS = ("core", "codec", "net", "client", "providers", "testing")
 # What the layers above net may include of it: interfaces and plain values, no implementation.
-NET_INTERFACES = {"clock", "http", "resolver", "transport", "transport_options", "websocket"}
+NET_INTERFACES = {"clock", "file_input", "http", "resolver", "transport", "transport_options",
+                  "websocket"}
 # Includes of others, by layer. A layer that is not named is free.
 FORBIDDEN = {
     "core": re.compile(r"<boost/(?!assert|system|config)|<openssl/"),

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "support/run.hpp"
 
@@ -194,6 +195,80 @@ struct train {
 };
 BOOST_DESCRIBE_STRUCT(train, (), (model))
 
+/// Whose answer tells what else is needed to find the job.
+struct train_by_name : train {
+    static constexpr operation_info info{.name = "train_by_name",
+                                         .method = "POST",
+                                         .route = "models/{model}/trainings",
+                                         .repeat = idempotency::unsafe};
+    explicit train_by_name(std::string of) : train(std::move(of)) {}
+    std::string job_context() const { return model; }
+    static std::string job_context(std::string of_request, ticket const& made)
+    {
+        return of_request + "+" + made.id;
+    }
+};
+BOOST_DESCRIBE_STRUCT(train_by_name, (train), ())
+
+/// A page that takes two requests.
+struct list_words {
+    using provider = integration_needs::provider;
+    using item = std::string;
+    using response = std::vector<std::string>;
+    static constexpr operation_info info{.name = "list_words"};
+    list_words() = default;
+    int page = 1;
+    result<void> validate() const
+    {
+        if (page < 1)
+            return error{errc::invalid_argument, "page"};
+        return {};
+    }
+    static asio::awaitable<response> perform(client with, list_words op, call_options call)
+    {
+        ask first;
+        first.text = std::to_string(op.page);
+        auto const one = co_await with.send(first, call);
+        auto const two = co_await with.send(first, call);
+        response both;
+        both.push_back(one.text);
+        both.push_back(two.text);
+        co_return both;
+    }
+    static std::vector<item> items(response& listed) { return std::move(listed); }
+    bool advance(response const&) { return ++page < 3; }
+};
+
+/// A result that is downloaded, which may take long.
+struct download_result {
+    using provider = integration_needs::provider;
+    using response = std::string;
+    static constexpr operation_info info{.name = "download_result", .held = true};
+    explicit download_result(std::string) {}
+    static asio::awaitable<std::string> perform(client with, download_result, call_options call)
+    {
+        auto body = co_await with.open("https://files.test/x", call);
+        std::string all;
+        while (true) {
+            auto const piece = co_await body.read();
+            if (piece.empty())
+                break;
+            all += piece;
+        }
+        co_return all + ' ' + std::to_string(call.timeout.value_or(0ms).count());
+    }
+};
+
+struct render : train {
+    using result_operation = download_result;
+    static constexpr operation_info info{.name = "render",
+                                         .method = "POST",
+                                         .route = "models/{model}/trainings",
+                                         .repeat = idempotency::unsafe};
+    explicit render(std::string of) : train(std::move(of)) {}
+};
+BOOST_DESCRIBE_STRUCT(render, (train), ())
+
 } // namespace integration_needs
 
 using namespace integration_needs;
@@ -376,4 +451,78 @@ TEST_CASE("errors of a result's own job name the job that was asked for")
     CHECK(contains(e.what(), "ask again"));
     CHECK(late.time->elapsed() >= 2min);
     CHECK(late.time->elapsed() < 3min);
+}
+
+TEST_CASE("the answer to a submission adds to what its job is found with")
+{
+    world here;
+    here.transport->reply(200, R"({"id":"t1"})").reply(200, R"({"word":"busy"})");
+    train_by_name const op{"m"};
+    auto const job = here.run(here.client().submit(op));
+    CHECK(job.ref().id == "t1");
+    CHECK(job.ref().context == "m+t1");
+    CHECK(here.client().attach<train_by_name>(job.resume_token()).ref().context == "m+t1");
+    here.run(job.status());
+    CHECK(here.target(1) == "GET /v1/models/m%2Bt1/trainings/t1");
+}
+
+TEST_CASE("a page may take several requests")
+{
+    world here;
+    for (std::string const word : {"a", "b", "c", "d"})
+        here.transport->reply(200, R"({"text":")" + word + R"("})");
+    auto words = here.client().pages(list_words{});
+    std::string all;
+    while (auto const word = here.run(words.next()))
+        all += *word;
+    CHECK(all == "abcd");
+    CHECK(here.transport->requests().at(2).body == R"({"text":"2"})");
+    list_words wrong;
+    wrong.page = 0;
+    auto none = here.client().pages(wrong);
+    CHECK(here.error_of(none.next()) == errc::invalid_argument);
+    CHECK(here.transport->requests().size() == 4);
+}
+
+TEST_CASE("a result that takes long may take the rest of the wait, and not one poll's time")
+{
+    world here;
+    here.options.limits.held = 2h;
+    here.transport->reply(200, R"({"id":"t"})")
+        .reply(200, R"({"word":"done"})")
+        .reply_in_pieces(200, {"a", "b"});
+    render const op{"m"};
+    auto const found = here.run(here.client().run(op, {.deadline = 1h, .min_interval = 1ms}));
+    CHECK(contains(found, "ab 3"));
+    CHECK(std::stol(found.substr(3)) > 3'500'000); // an hour, without the first poll
+
+    world bounded;
+    bounded.options.limits.held = 2h;
+    bounded.transport->reply(200, R"({"id":"t"})").reply(200, R"({"word":"done"})").reply(200, "x");
+    CHECK(bounded.run(bounded.client().run(op, {.forever = true})) == "x 7200000");
+}
+
+TEST_CASE("an upload carries the headers with which its URL was signed, and no credentials")
+{
+    world here;
+    here.transport->reply(200, "").reply(200, "");
+    http::headers headers;
+    headers.set("Content-Type", "application/pdf");
+    headers.set("x-ms-blob-type", "BlockBlob");
+    auto const client = here.client();
+    here.run(client.upload("https://storage.test/a?sig=s", bytes{"data"}, headers));
+    here.run(client.upload("https://storage.test/a?sig=s", bytes{"data"}, {.timeout = 5s}));
+    auto const& sent = here.transport->requests().at(0);
+    CHECK(here.target(0) == "PUT /a?sig=s");
+    CHECK(sent.headers.find("Content-Type") == "application/pdf");
+    CHECK(sent.headers.find("x-ms-blob-type") == "BlockBlob");
+    CHECK(!sent.headers.find("Authorization"));
+    CHECK(sent.body == "data");
+    CHECK(!here.transport->requests().at(1).headers.find("Content-Type"));
+
+    http::headers wrong;
+    wrong.add("Content-Length", "4");
+    CHECK(here.error_of(client.upload("https://storage.test/a", bytes{"data"}, wrong)) ==
+          errc::invalid_argument);
+    CHECK(here.transport->requests().size() == 2);
 }

@@ -99,3 +99,20 @@ TEST_CASE("opening is repeated where that helps, and refuses what download refus
     CHECK(e == errc::invalid_argument);
     CHECK(here.transport->left() == 0);
 }
+
+TEST_CASE("a body has the time with which it was opened, and no limit without one")
+{
+    world here;
+    here.transport->reply_in_pieces(200, {"one", "two"}).reply_in_pieces(200, {"one", "two"});
+    echo::client const client{here.context.get_executor(), here.options};
+    auto body = support::run(here.context, client.open("https://files.test/a", {.timeout = 1min}));
+    CHECK(support::run(here.context, body.read()) == "one");
+    here.time->advance(1min);
+    auto const e = support::error_of(here.context, body.read());
+    CHECK(e == errc::deadline_exceeded);
+    CHECK(e.info().operation == "download");
+
+    auto patient = support::run(here.context, client.open("https://files.test/a"));
+    here.time->advance(24h);
+    CHECK(support::run(here.context, world::read_all(std::move(patient))) == "one|two|");
+}

@@ -342,6 +342,7 @@ public:
     }
 
     /// As `download`, for what may be larger than the memory: the body is read by the caller.
+    /// @param call its timeout, where there is one, is that of the body too
     boost::asio::awaitable<pulled_body> open(std::string address, call_options call = {}) const
     {
         return detail::open_given(line_, std::move(address), call);
@@ -370,26 +371,42 @@ public:
      * are not of the public internet are refused. No redirect is followed to another origin. It is
      * repeated when that helps.
      * @param address an absolute URL; blanks at its ends are ignored
-     * @param content its bytes; no Content-Type is sent, since the URL may have been signed without
+     * @param content its bytes
+     * @param headers with which the URL has been signed, such as Content-Type; none by default
      * @return the answer; its status is a 2xx
      * @throws failure also `errc::redirect_refused` and `errc::address_refused`
      */
     boost::asio::awaitable<http::response> upload(std::string address, bytes content,
+                                                  http::headers headers,
                                                   call_options call = {}) const
     {
         http::request message{"PUT", "/"};
+        message.headers = std::move(headers);
         message.body = std::move(content).take();
         return detail::upload(line_, std::move(address), std::move(message), call);
+    }
+    boost::asio::awaitable<http::response> upload(std::string address, bytes content,
+                                                  call_options call = {}) const
+    {
+        return upload(std::move(address), std::move(content), http::headers{}, call);
     }
 
     /// The same for a file, or whatever else is read while it is sent.
     boost::asio::awaitable<http::response> upload(std::string address,
                                                   std::shared_ptr<http::body_source> content,
+                                                  http::headers headers,
                                                   call_options call = {}) const
     {
         http::request message{"PUT", "/"};
+        message.headers = std::move(headers);
         message.source = std::move(content);
         return detail::upload(line_, std::move(address), std::move(message), call);
+    }
+    boost::asio::awaitable<http::response> upload(std::string address,
+                                                  std::shared_ptr<http::body_source> content,
+                                                  call_options call = {}) const
+    {
+        return upload(std::move(address), std::move(content), http::headers{}, call);
     }
 
     /// The platform: its name, address and errors.
@@ -397,6 +414,9 @@ public:
     {
         return static_cast<Provider const&>(line_->platform());
     }
+
+    /// The bounds in force, for operations that take several requests.
+    inferpp::limits const& limits() const noexcept { return line_->limits(); }
 
     /// The executor given to the constructor.
     boost::asio::any_io_executor const& get_executor() const noexcept { return line_->executor(); }

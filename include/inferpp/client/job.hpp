@@ -66,6 +66,17 @@ template <composed_operation Op>
 boost::asio::awaitable<result<typename Op::response>> call_composed(std::shared_ptr<pipeline> line,
                                                                     Op op, call_options call);
 
+/// Makes the request of an operation, or its requests. @param line must outlive the awaitable
+template <operation Op>
+boost::asio::awaitable<result<typename Op::response>> call_whole(
+    std::shared_ptr<pipeline> const& line, Op const& op, call_options call)
+{
+    if constexpr (composed_operation<Op>)
+        return call_composed<Op>(line, op, call);
+    else
+        return call_operation<Op>(*line, encode_operation(op), call);
+}
+
 /// The operation that asks about a job.
 template <about_job Op>
 Op about(job_state const& job)
@@ -76,15 +87,21 @@ Op about(job_state const& job)
         return Op{job.ref.id};
 }
 
+/// Refuses what will not be able to be asked, such as the result of a job of which too little is
+/// known. @throws failure
+template <about_job Op>
+void check_about(job_state const& job)
+{
+    if constexpr (requires(Op const& op) { op.validate(); })
+        about<Op>(job).validate().value();
+}
+
 /// Asks about a job.
 template <about_job Op>
 boost::asio::awaitable<result<typename Op::response>> call_about(job_state const& job,
                                                                  call_options call)
 {
-    if constexpr (composed_operation<Op>)
-        return call_composed<Op>(job.line, about<Op>(job), call);
-    else
-        return call_operation<Op>(*job.line, encode_operation(about<Op>(job)), call);
+    return call_whole(job.line, about<Op>(job), call);
 }
 
 /// A `result` that throws.
@@ -113,6 +130,8 @@ boost::asio::awaitable<std::shared_ptr<job_state const>> submit(
     std::string context)
 {
     auto receipt = std::make_shared<typename Op::response>(co_await std::move(call));
+    if constexpr (requires { Op::job_context(std::move(context), std::as_const(*receipt)); })
+        context = Op::job_context(std::move(context), std::as_const(*receipt));
     auto state = std::make_shared<job_state>();
     state->ref = job_ref{Op::job_id(*receipt), std::move(context)};
     state->info = Op::info;
@@ -200,7 +219,7 @@ class result_probe final : public poll_probe {
 public:
     using asked = typename Op::result_operation;
 
-    explicit result_probe(job_state const& job) noexcept : job_(job) {}
+    explicit result_probe(job_state const& job) noexcept : job_(job) { held = asked::info.held; }
 
     boost::asio::awaitable<result<bool>> ask(call_options call) override
     {
@@ -313,6 +332,7 @@ boost::asio::awaitable<typename job_result<Op>::type> fetch_result(
     bool ended = false;
     try {
         check(options);
+        check_about<typename Op::result_operation>(*job);
         poll_progress progress = start_polling(*job, options);
         status_probe<Op> status{*job, false};
         auto const waited = co_await poll_until(*job, options, progress, status);
@@ -479,6 +499,9 @@ public:
     /// The platform's id of the job.
     std::string const& id() const noexcept { return state_->ref.id; }
 
+    /// The same with what else the platform needs to find the job.
+    job_ref const& ref() const noexcept { return state_->ref; }
+
     /// The typed answer to the submission; null for an attached job.
     receipt_type const* receipt() const noexcept
     {
@@ -520,7 +543,8 @@ public:
 
     /**
      * @brief Waits until the job has ended and gives its result.
-     * @throws failure as `wait`; `job_failed` (`errc::job_failed`, `job_cancelled`, `job_expired`)
+     * @throws failure as `wait`; `invalid_argument` before any I/O where too little is known of the
+     *         job for its result; `job_failed` (`errc::job_failed`, `job_cancelled`, `job_expired`)
      *         with the platform's reason when the job ended without a result
      */
     boost::asio::awaitable<result_type> result(poll_options options) const

@@ -103,7 +103,8 @@ concept about_job = operation<Op> &&
  * such as an export, `result_operation` is that job, and the result is its result.
  *
  * Optional members: `cancel_operation`, which asks about the job too;
- * `std::string job_context() const`, for `job_ref::context`;
+ * `std::string job_context() const`, for `job_ref::context`, and where the answer to the submission
+ * adds to it, `static std::string job_context(std::string of_request, response const&)`;
  * `static bool result_ready(result const&)` where the result may lag behind the status;
  * `static std::string failure_reason(result const&)` where the reason of a failed job stands in
  * its result.

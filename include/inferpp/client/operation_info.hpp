@@ -29,7 +29,8 @@ struct operation_info {
     /// `provider::root`. Empty: the base URL.
     std::string_view root = {};
     /// The platform answers only when its work is done, which may take long: the call has
-    /// `limits::held` instead of `limits::first_byte` and `limits::total`.
+    /// `limits::held` instead of `limits::first_byte` and `limits::total`. Of a job's result: it
+    /// may take the rest of the wait, and not `poll_options::poll_timeout` alone.
     bool held = false;
 };
 

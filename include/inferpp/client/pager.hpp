@@ -60,8 +60,7 @@ public:
         }
         if (!more_)
             co_return page{};
-        auto answer =
-            co_await detail::call_operation<Op>(*line_, detail::encode_operation(ask_), call_);
+        auto answer = co_await detail::call_whole(line_, ask_, call_);
         typename Op::response& listed = answer.value();
         more_ = ask_.advance(std::as_const(listed));
         co_return page{Op::items(listed)};

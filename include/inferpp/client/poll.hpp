@@ -79,6 +79,7 @@ public:
     virtual boost::asio::awaitable<result<bool>> ask(call_options call) = 0;
 
     std::optional<std::chrono::milliseconds> hint; ///< set by the last answer
+    bool held = false; ///< what is asked may take as long as the wait, and not `poll_timeout`
 
 protected:
     poll_probe() = default;

@@ -30,7 +30,8 @@ namespace inferpp::inline INFERPP_ABI {
  * }
  * @endcode
  *
- * Each read has `limits::idle` for its next byte; the whole has no limit in time or size.
+ * Each read has `limits::idle` for its next byte. The whole has no limit in size, and in time only
+ * the `call_options::timeout` with which it was opened.
  * *Cancellation*: `terminal`; ends the body. *Lifetimes*: it must outlive the awaitables that it
  * gave; destroying it before its end closes the connection. *Thread safety*: unsafe when shared.
  */
@@ -40,10 +41,12 @@ public:
     pulled_body() = default;
 
     /// For the library itself.
-    pulled_body(std::shared_ptr<detail::pipeline> line, incoming answer, operation_info info)
+    pulled_body(std::shared_ptr<detail::pipeline> line, incoming answer, operation_info info,
+                clock::time_point deadline)
         : line_(std::move(line)),
           answer_(std::move(answer)),
-          info_(info)
+          info_(info),
+          deadline_(deadline)
     {
     }
     pulled_body(pulled_body&&) noexcept = default;
@@ -58,7 +61,8 @@ public:
     /**
      * @brief The next bytes.
      * @return at least one byte, which stay where they are until the next call; none at the end
-     * @throws failure `errc::truncated` where it ends before it is complete, `errc::idle_timeout`
+     * @throws failure `errc::truncated` where it ends before it is complete, `errc::idle_timeout`,
+     *         `errc::deadline_exceeded`
      */
     INFERPP_DECL boost::asio::awaitable<std::string_view> read();
 
@@ -66,6 +70,7 @@ private:
     std::shared_ptr<detail::pipeline> line_;
     incoming answer_;
     operation_info info_;
+    clock::time_point deadline_ = (clock::time_point::max)();
 };
 
 } // namespace inferpp::inline INFERPP_ABI

@@ -36,8 +36,10 @@ public:
     multipart_writer(multipart_writer const&) = delete;
     multipart_writer& operator=(multipart_writer const&) = delete;
 
-    /// A part without a file name: a field of the form.
-    INFERPP_DECL void add_field(std::string_view name, std::string_view value);
+    /// A part without a file name: a field of the form. @param type "application/json"; empty:
+    ///        none is said, which means text
+    INFERPP_DECL void add_field(std::string_view name, std::string_view value,
+                                std::string_view type = {});
 
     /// A part with a file name. @param type "image/jpeg"
     INFERPP_DECL void add_file(std::string_view name, std::string_view filename,

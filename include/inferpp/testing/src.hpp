@@ -10,8 +10,18 @@
 #error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
 #endif
 
+#include <inferpp/testing/impl/annolab_simulator.ipp>
+#include <inferpp/testing/impl/annolab_simulator_annotations.ipp>
+#include <inferpp/testing/impl/annolab_simulator_exports.ipp>
+#include <inferpp/testing/impl/annolab_simulator_inferences.ipp>
+#include <inferpp/testing/impl/annolab_simulator_projects.ipp>
+#include <inferpp/testing/impl/annolab_simulator_requests.ipp>
+#include <inferpp/testing/impl/annolab_simulator_routes.ipp>
+#include <inferpp/testing/impl/annolab_simulator_search.ipp>
+#include <inferpp/testing/impl/annolab_simulator_sources.ipp>
 #include <inferpp/testing/impl/fake_transport.ipp>
 #include <inferpp/testing/impl/fault_proxy.ipp>
+#include <inferpp/testing/impl/form_data.ipp>
 #include <inferpp/testing/impl/launch_simulator.ipp>
 #include <inferpp/testing/impl/launch_simulator_batches.ipp>
 #include <inferpp/testing/impl/launch_simulator_bundles.ipp>
@@ -42,5 +52,6 @@
 #include <inferpp/testing/impl/simulator_messages.ipp>
 #include <inferpp/testing/impl/simulator_streams.ipp>
 #include <inferpp/testing/impl/simulator_websockets.ipp>
+#include <inferpp/testing/impl/zip_writer.ipp>
 
 #endif

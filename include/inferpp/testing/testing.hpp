@@ -6,11 +6,13 @@
 #ifndef INFERPP_TESTING_TESTING_HPP
 #define INFERPP_TESTING_TESTING_HPP
 
+#include <inferpp/testing/annolab_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 #include <inferpp/testing/simulator.hpp>
+#include <inferpp/testing/zip_writer.hpp>
 
 #endif

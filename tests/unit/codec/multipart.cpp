@@ -2,12 +2,12 @@
 
 #include <inferpp/codec/multipart.hpp>
 
-#include "unit/support.hpp"
-
 #include <cctype>
 #include <set>
 #include <string>
 #include <string_view>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::string_view_literals;
@@ -73,6 +73,17 @@ TEST_CASE("names can't end their quotes or their line")
     multipart_writer form{body, "b"};
     form.add_file("n\"", "f\r\n\"", "text/plain", "x");
     CHECK(unit::contains(body, "; name=\"n%22\"; filename=\"f%0D%0A%22\"\r\n"));
+}
+
+TEST_CASE("a field may say its type")
+{
+    std::string body;
+    multipart_writer form{body, "b"};
+    form.add_field("tags", "[]", "application/json");
+    form.add_field("name", "x");
+    CHECK(body == "--b\r\nContent-Disposition: form-data; name=\"tags\"\r\n"
+                  "Content-Type: application/json\r\n\r\n[]\r\n"
+                  "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nx\r\n");
 }
 
 TEST_CASE("random boundaries differ, and are tokens of 144 random bits")

@@ -65,15 +65,19 @@ INFERPP_DECL boost::asio::awaitable<http::response> download(std::shared_ptr<pip
     return send_to(std::move(line), std::move(address), http::request{"GET", "/"}, info, call);
 }
 
+/// @param call its timeout bounds the body too
 inline boost::asio::awaitable<pulled_body> pull(std::shared_ptr<pipeline> line,
                                                 boost::asio::awaitable<result<incoming>> opening,
-                                                operation_info info)
+                                                operation_info info, call_options call)
 {
+    clock::time_point deadline = (clock::time_point::max)();
+    if (call.timeout)
+        deadline = saturating_add(line->clock().now(), *call.timeout);
     error failed;
     try {
         auto answer = co_await std::move(opening);
         if (answer)
-            co_return pulled_body{std::move(line), std::move(*answer), info};
+            co_return pulled_body{std::move(line), std::move(*answer), info, deadline};
         failed = answer.error();
     }
     catch (boost::system::system_error const&) {
@@ -88,7 +92,7 @@ INFERPP_DECL boost::asio::awaitable<pulled_body> send_for_body(std::shared_ptr<p
                                                                call_options call)
 {
     auto opening = line->open(std::move(message), info, call);
-    return pull(std::move(line), std::move(opening), info);
+    return pull(std::move(line), std::move(opening), info, call);
 }
 
 INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipeline> line,
@@ -97,7 +101,7 @@ INFERPP_DECL boost::asio::awaitable<pulled_body> open_given(std::shared_ptr<pipe
     operation_info info;
     info.name = "download";
     auto opening = line->open_at(std::move(address), http::request{"GET", "/"}, info, call);
-    return pull(std::move(line), std::move(opening), info);
+    return pull(std::move(line), std::move(opening), info, call);
 }
 
 INFERPP_DECL boost::asio::awaitable<std::unique_ptr<websocket>> open_websocket(

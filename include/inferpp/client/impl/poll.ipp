@@ -50,13 +50,15 @@ inline clock::time_point next_poll_time(job_state const& job, poll_options const
 
 /// How long a poll may take: only the last one may go beyond the deadline.
 inline std::chrono::milliseconds poll_timeout(job_state const& job, poll_options const& options,
-                                              poll_progress const& progress)
+                                              poll_progress const& progress,
+                                              poll_probe const& probe)
 {
     if (progress.last_poll)
         return options.poll_timeout;
     auto const left =
         std::chrono::ceil<std::chrono::milliseconds>(progress.deadline - job.line->clock().now());
-    return std::clamp(left, std::chrono::milliseconds{1}, options.poll_timeout);
+    auto const most = probe.held ? job.line->limits().held : options.poll_timeout;
+    return std::clamp(left, std::chrono::milliseconds{1}, most);
 }
 
 /// Takes the outcome of a poll in. Returns what ends the wait, or nothing.
@@ -105,7 +107,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> poll_until(job_state const& jo
                 co_return cancelled_wait();
         }
         progress.last_poll = job.line->clock().now() >= progress.deadline;
-        call_options const call{.timeout = poll_timeout(job, options, progress), .max_attempts = 1};
+        call_options const call{.timeout = poll_timeout(job, options, progress, probe), .max_attempts = 1};
         bool const known = job.delivered != nullptr;
         auto ended = judge_poll(job, progress, co_await probe.ask(call));
         // What has come meanwhile on another way counts more than a poll that failed.

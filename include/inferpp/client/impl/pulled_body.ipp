@@ -13,13 +13,17 @@ INFERPP_DECL boost::asio::awaitable<std::string_view> pulled_body::read()
         co_return std::string_view{};
     error failed;
     try {
-        auto const got =
-            co_await answer_.body->read_some(line_->limits().idle, (clock::time_point::max)());
-        if (got && got->empty())
-            answer_.body.reset();
-        if (got)
-            co_return *got;
-        failed = got.error();
+        // A transport knows the machine's clock alone.
+        if (line_->clock().now() < deadline_) {
+            auto const got = co_await answer_.body->read_some(line_->limits().idle, deadline_);
+            if (got && got->empty())
+                answer_.body.reset();
+            if (got)
+                co_return *got;
+            failed = got.error();
+        } else {
+            failed = error{errc::deadline_exceeded};
+        }
     }
     catch (boost::system::system_error const&) {
         failed = current_error();

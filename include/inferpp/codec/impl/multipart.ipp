@@ -47,9 +47,12 @@ INFERPP_DECL void multipart_writer::begin(std::string_view name)
     append_quoted(name, out_);
 }
 
-INFERPP_DECL void multipart_writer::add_field(std::string_view name, std::string_view value)
+INFERPP_DECL void multipart_writer::add_field(std::string_view name, std::string_view value,
+                                              std::string_view type)
 {
     begin(name);
+    if (!type.empty())
+        out_.append("\r\nContent-Type: ").append(type);
     out_.append("\r\n\r\n").append(value).append("\r\n");
 }
 

@@ -6,15 +6,12 @@
 #define INFERPP_PROVIDERS_MODZY_FILE_JOB_HPP
 
 #include <inferpp/core/bytes.hpp>
+#include <inferpp/net/file_input.hpp>
 #include <inferpp/net/http.hpp>
 #include <inferpp/providers/modzy/submissions.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -115,29 +112,7 @@ struct close_job {
 };
 BOOST_DESCRIBE_STRUCT(close_job, (), (job))
 
-/// Where the bytes of an input come from.
-class file_input {
-public:
-    file_input() : file_input(bytes{}) {}
-    /// A file, which is opened when its turn comes and read in pieces.
-    INFERPP_DECL file_input(std::filesystem::path file);
-    /// Bytes in memory; they are shared with the copies of the request.
-    INFERPP_DECL file_input(bytes content);
-    /// Whatever a program makes, or reads from elsewhere. Used once, from its beginning.
-    INFERPP_DECL file_input(std::shared_ptr<http::body_source> source);
-    template <std::derived_from<http::body_source> Source>
-    file_input(std::shared_ptr<Source> source)
-        : file_input(std::shared_ptr<http::body_source>{std::move(source)})
-    {
-    }
-
-    /// What is to be read. @throws failure `invalid_argument`, naming the file, when it can't be
-    ///         opened
-    INFERPP_DECL std::shared_ptr<http::body_source> open() const;
-
-private:
-    std::function<std::shared_ptr<http::body_source>()> open_;
-};
+using inferpp::file_input;
 
 /**
  * @brief A job on files of any size: the vendor's `client.jobs.submit_file`.

@@ -6,70 +6,30 @@
 #define INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_FILES_IPP
 
 #include <inferpp/codec/url.hpp>
+#include <inferpp/testing/form_data.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
+
+#include <algorithm>
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
-namespace detail {
-
-/// A parameter of a header field such as `form-data; name="file"`.
-inline std::string launch_parameter(std::string_view field, std::string_view name)
-{
-    std::string const wanted = std::string{name} + '=';
-    for (std::size_t at = field.find(wanted); at != std::string_view::npos;
-         at = field.find(wanted, at + 1)) {
-        if (at > 0 && field[at - 1] != ' ' && field[at - 1] != ';')
-            continue; // the end of another's name
-        std::string_view text = field.substr(at + wanted.size());
-        bool const quoted = text.starts_with('"');
-        if (quoted)
-            text.remove_prefix(1);
-        return std::string{text.substr(0, text.find(quoted ? '"' : ';'))};
-    }
-    return {};
-}
-
-/// A part of a form: its head and its content; false at the end.
-inline bool launch_next_part(std::string_view& body, std::string const& line,
-                             std::string_view& head, std::string_view& content)
-{
-    if (!body.starts_with(line + "\r\n"))
-        return false;
-    body.remove_prefix(line.size() + 2);
-    auto const blank = body.find("\r\n\r\n");
-    auto const end = body.find("\r\n" + line, blank);
-    if (blank == std::string_view::npos || end == std::string_view::npos || end < blank + 2)
-        return false;
-    head = body.substr(0, blank);
-    content = end < blank + 4 ? std::string_view{} : body.substr(blank + 4, end - blank - 4);
-    body.remove_prefix(end + 2);
-    return true;
-}
-
-} // namespace detail
-
 INFERPP_DECL simulated_answer launch_simulator::platform::upload_file(call& with)
 {
-    auto const type = with.request.headers.find("Content-Type").value_or("");
-    auto const boundary = detail::launch_parameter(type, "boundary");
-    std::string_view rest = with.request.body;
-    std::string_view head;
-    std::string_view content;
-    bool found = false;
-    while (!found && type.starts_with("multipart/form-data") && !boundary.empty() &&
-           detail::launch_next_part(rest, "--" + boundary, head, content))
-        found = detail::launch_parameter(head, "name") == "file";
-    std::string const name = found ? detail::launch_parameter(head, "filename") : std::string{};
-    if (name.empty()) {
+    auto const parts = detail::read_form(with.request);
+    auto const found = std::find_if(parts.begin(), parts.end(), [](detail::form_part const& part) {
+        return part.name == "file";
+    });
+    if (found == parts.end() || found->filename.empty()) {
         problems wrong;
         wrong.place = {"body", "file"};
         add_problem(wrong, "missing", "Field required", nullptr);
         throw refusal{422, std::move(wrong.list)};
     }
-    if (inferpp::detail::valid_utf8_prefix(content) != content.size())
+    std::string const& name = found->filename;
+    if (inferpp::detail::valid_utf8_prefix(found->content) != found->content.size())
         throw internal_error{}; // it is kept as text
     // The name is the id: a file of the same name is replaced.
-    files[with.user + '/' + name] = {with.user, name, std::string{content}};
+    files[with.user + '/' + name] = {with.user, name, std::string{found->content}};
     return json(object{{"id", name}});
 }
 
