@@ -10,6 +10,7 @@
 #error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
 #endif
 
+#include <inferpp/client/impl/checks.ipp>
 #include <inferpp/client/impl/client.ipp>
 #include <inferpp/client/impl/job_status.ipp>
 #include <inferpp/client/impl/operation.ipp>
