@@ -61,11 +61,6 @@ struct evaluate : call<evaluate, evaluate_outcome> {
 };
 BOOST_DESCRIBE_STRUCT(evaluate, (), (model_id, params, snapshot_id))
 
-constexpr json_rules json_rules_of(evaluate const*)
-{
-    return json_rules{naming::camel_case}.always_written("params");
-}
-
 /// An evaluation that runs.
 struct running_evaluation {
     running_evaluation() = default;

@@ -176,14 +176,41 @@ private:
 /// The amounts of metrics as one text, which changes when one of them does.
 INFERPP_DECL std::string amounts_text(std::vector<metric_amount> const& amounts);
 
-/// A training whose status changes with each entry of its metrics too.
-struct watched_training : train {
-    static job_status describe(training_status const& training)
+/// A job of training whose status changes with each entry of its metrics too.
+template <class Job>
+struct watched_job : Job {
+    template <class Status>
+    static job_status describe(Status const& training)
     {
-        job_status told = decthings::describe(training);
+        job_status told = Job::describe(training);
         told.word += amounts_text(training.metrics);
         return told;
     }
+};
+
+/// The base of the operations whose stream is the metrics of a job of training.
+template <class Job, class Ask>
+struct metrics_stream {
+    using provider = decthings::provider;
+    using response = metric_event;
+    using event = metric_event;
+
+    job_ref training;
+    poll_options poll;
+
+    /// Refuses empty ids.
+    result<void> validate() const { return Ask{training}.validate(); }
+
+    static boost::asio::awaitable<event_stream<event>> perform(client with, metrics_stream op,
+                                                               call_options call)
+    {
+        using source = metrics_source<watched_job<Job>, Ask>;
+        co_return event_stream<event>{
+            std::make_unique<source>(std::move(with), op.training, op.poll, call)};
+    }
+
+protected:
+    metrics_stream(job_ref of, poll_options how) : training(std::move(of)), poll(how) {}
 };
 
 /**
@@ -201,27 +228,13 @@ struct watched_training : train {
  *
  * *Source*: wire notes 5.4
  */
-struct follow_metrics {
-    using provider = decthings::provider;
-    using response = metric_event;
-    using event = metric_event;
+struct follow_metrics : metrics_stream<train, get_training_metrics> {
     static constexpr operation_info info{.name = "follow_metrics"};
 
     follow_metrics(std::string model, std::string session, poll_options how)
-        : training(std::move(session), std::move(model)),
-          poll(how)
+        : metrics_stream(job_ref{std::move(session), std::move(model)}, how)
     {
     }
-
-    job_ref training; ///< its context is the model
-    poll_options poll;
-
-    /// Refuses empty ids.
-    result<void> validate() const { return of_training{training}.validate(); }
-
-    INFERPP_DECL static boost::asio::awaitable<event_stream<event>> perform(client with,
-                                                                            follow_metrics op,
-                                                                            call_options call);
 };
 
 // g++ 12 destroys aggregate temporaries twice inside a co_await expression.

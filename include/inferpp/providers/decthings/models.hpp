@@ -68,11 +68,6 @@ struct made_state {
 };
 BOOST_DESCRIBE_STRUCT(made_state, (), (name, params, launcher_spec))
 
-constexpr json_rules json_rules_of(made_state const*)
-{
-    return json_rules{naming::camel_case}.always_written("params");
-}
-
 /// The first state of a model that is made from a snapshot: one that the caller has.
 struct uploaded_state {
     uploaded_state() = default;

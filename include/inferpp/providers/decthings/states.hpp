@@ -104,11 +104,6 @@ struct create_state : call<create_state, create_state_outcome> {
 };
 BOOST_DESCRIBE_STRUCT(create_state, (), (model_id, name, params, mount_models, execution_location))
 
-constexpr json_rules json_rules_of(create_state const*)
-{
-    return json_rules{naming::camel_case}.always_written("params");
-}
-
 /// A model whose files a state comes with. *Source*: wire notes 5.2 and 5.5
 struct mounted_model {
     mounted_model() = default;

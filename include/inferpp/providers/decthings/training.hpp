@@ -92,7 +92,7 @@ constexpr json_rules json_rules_of(training_status const*)
 }
 
 /// The portable status of a training: with its progress, and the reason of a failure.
-INFERPP_DECL job_status describe(training_status const& training);
+INFERPP_DECL job_status describe(training_state const& state);
 
 /// What names a training of a model.
 struct of_training {
@@ -170,7 +170,7 @@ struct training_job {
     }
     static job_status describe(training_status const& training)
     {
-        return decthings::describe(training);
+        return decthings::describe(training.status);
     }
 };
 
@@ -217,11 +217,6 @@ struct train : call<train, training_receipt>, training_job {
 };
 BOOST_DESCRIBE_STRUCT(train, (),
                       (model_id, state_id, new_state_name, params, execution_location))
-
-constexpr json_rules json_rules_of(train const*)
-{
-    return json_rules{naming::camel_case}.always_written("params");
-}
 
 // g++ 12 destroys aggregate temporaries twice inside a co_await expression.
 static_assert(!fragile_temporary<train> && !fragile_temporary<get_training_status> &&

@@ -34,11 +34,16 @@ using inferpp::detail::check_given;
 using inferpp::detail::first_error;
 using inferpp::detail::refuse;
 
-/// The platform's style, for every type that does not say otherwise.
+/// The platform's style, for every type that does not say otherwise. Parameters of a model are
+/// written also where there are none.
 template <class T>
 constexpr json_rules json_rules_of(T const*)
 {
-    return json_rules{naming::camel_case};
+    json_rules const rules{naming::camel_case};
+    if constexpr (requires(T const& of) { of.params; })
+        return rules.always_written("params");
+    else
+        return rules;
 }
 
 /// The answer to a call that has nothing to say.
@@ -310,6 +315,14 @@ INFERPP_DECL result<void> check_keys(std::vector<key_data> const& data);
 
 /// The data of the keys, to be sent.
 INFERPP_DECL attachments attach_keys(std::vector<key_data> const& data);
+
+/// Bytes that are sent as they are.
+inline attachments attach_one(shared_bytes const& data)
+{
+    attachments added;
+    added.add(data);
+    return added;
+}
 
 /// Data by keys in an answer.
 struct keyed_data {

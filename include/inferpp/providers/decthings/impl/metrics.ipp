@@ -87,14 +87,6 @@ INFERPP_DECL std::string amounts_text(std::vector<metric_amount> const& amounts)
     return text;
 }
 
-INFERPP_DECL boost::asio::awaitable<event_stream<metric_event>> follow_metrics::perform(
-    client with, follow_metrics op, call_options call)
-{
-    using source = metrics_source<watched_training, get_training_metrics>;
-    co_return event_stream<metric_event>{
-        std::make_unique<source>(std::move(with), op.training, op.poll, call)};
-}
-
 } // namespace inferpp::inline INFERPP_ABI::decthings
 
 #endif

@@ -9,9 +9,8 @@
 
 namespace inferpp::inline INFERPP_ABI::decthings {
 
-INFERPP_DECL job_status describe(training_status const& training)
+INFERPP_DECL job_status describe(training_state const& state)
 {
-    training_state const& state = training.status;
     job_status told{phase::unknown, state.state.text()};
     switch (state.state.value()) {
     case training_phase::unknown: break;
