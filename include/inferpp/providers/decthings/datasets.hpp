@@ -9,11 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace inferpp::inline INFERPP_ABI::decthings {
@@ -259,11 +259,14 @@ BOOST_DESCRIBE_STRUCT(finalize_needs_review_entries, (added_entries), (indexes))
 /// Which entries: these, or those from one index up to but not including another.
 class entry_selection {
 public:
-    entry_selection(std::vector<std::uint64_t> indexes) : what_(std::move(indexes)) {}
+    entry_selection(std::initializer_list<std::uint64_t> indexes) : indexes_(indexes) {}
+    entry_selection(std::vector<std::uint64_t> indexes) : indexes_(std::move(indexes)) {}
 
     static entry_selection range(std::uint64_t begin, std::uint64_t end)
     {
-        return entry_selection{bounds{begin, end}};
+        entry_selection chosen{std::vector<std::uint64_t>{}};
+        chosen.range_.emplace(begin, end);
+        return chosen;
     }
 
     /// Refuses none, and a range that ends before it begins.
@@ -271,13 +274,8 @@ public:
     INFERPP_DECL void to_json(json_writer& out) const;
 
 private:
-    struct bounds {
-        std::uint64_t begin;
-        std::uint64_t end;
-    };
-    explicit entry_selection(bounds range) : what_(range) {}
-
-    std::variant<std::vector<std::uint64_t>, bounds> what_;
+    std::vector<std::uint64_t> indexes_;
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> range_; ///< instead of these
 };
 
 /// An entry of a dataset: a tensor for each key.

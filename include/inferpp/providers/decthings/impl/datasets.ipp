@@ -81,25 +81,20 @@ INFERPP_DECL result<void> finalize_needs_review_entries::validate() const
 
 INFERPP_DECL result<void> entry_selection::check() const
 {
-    if (auto const* const range = std::get_if<bounds>(&what_)) {
-        if (range->end < range->begin)
-            return refuse("entries must not end before they begin");
-    } else if (std::get<std::vector<std::uint64_t>>(what_).empty()) {
-        return refuse("entries is empty");
-    }
+    if (range_ ? range_->second < range_->first : indexes_.empty())
+        return refuse(range_ ? "entries must not end before they begin" : "entries is empty");
     return {};
 }
 
 INFERPP_DECL void entry_selection::to_json(json_writer& out) const
 {
-    auto const* const range = std::get_if<bounds>(&what_);
-    if (range == nullptr)
-        return write_json(std::get<std::vector<std::uint64_t>>(what_), out);
+    if (!range_)
+        return write_json(indexes_, out);
     out.begin_object();
     out.key("start");
-    out.number(range->begin);
+    out.number(range_->first);
     out.key("end");
-    out.number(range->end);
+    out.number(range_->second);
     out.end_object();
 }
 
