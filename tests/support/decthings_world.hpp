@@ -6,6 +6,7 @@
 #define INFERPP_TESTS_SUPPORT_DECTHINGS_WORLD_HPP
 
 #include <inferpp/decthings.hpp>
+#include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 
@@ -89,6 +90,34 @@ struct fake_world : world_base {
 
     std::shared_ptr<testing::fake_transport> transport;
 };
+
+/// A client and a simulator on real sockets, both in manual time.
+struct simulated_world : world_base {
+    explicit simulated_world(testing::decthings_simulator_options with = {},
+                             testing::manual_clock::mode how = testing::manual_clock::mode::jumping)
+        : world_base(how)
+    {
+        with.clock = time;
+        simulator =
+            std::make_unique<testing::decthings_simulator>(context.get_executor(), std::move(with));
+        options.base_url = simulator->base_url();
+    }
+
+    std::unique_ptr<testing::decthings_simulator> simulator;
+};
+
+/// A simulator that speaks the later generation.
+inline testing::decthings_simulator_options with_versions()
+{
+    testing::decthings_simulator_options with;
+    with.generation = testing::decthings_simulator_options::interface::versions;
+    return with;
+}
+
+inline decthings::execution_location small_machine()
+{
+    return decthings::execution_location::temporary({1, 512});
+}
 
 } // namespace support::decthing
 

@@ -89,10 +89,10 @@ struct decthings_run {
 
     /// Not empty: the run fails with it, as it is sent: `{{"code", "exception"}, {"at", "train"}}`.
     boost::json::object failure;
-    std::vector<decthings_parameter> output;          ///< of an evaluation
-    decthings_state state;                            ///< of the other two
-    std::vector<decthings_metric> metrics;            ///< of a training, spread over its time
-    std::optional<std::chrono::milliseconds> took;    ///< instead of `run_time`
+    std::vector<decthings_parameter> output;       ///< of an evaluation
+    decthings_state state;                         ///< of the other two
+    std::vector<decthings_metric> metrics;         ///< of a training, spread over its time
+    std::optional<std::chrono::milliseconds> took; ///< instead of `run_time`
 
     /// A run that has thrown.
     INFERPP_DECL static decthings_run thrown(std::string details);
@@ -101,9 +101,9 @@ struct decthings_run {
 /**
  * @brief The model that a simulator has by default.
  *
- * Making a state keeps each parameter's tensors under its name. Evaluating gives each parameter back
- * under its name, and as `sum`, f64, the sum of all numbers in them and in the state. Training keeps
- * the state and gives the metric `loss`, f32, four times: 1, 1/2, 1/3, 1/4.
+ * Making a state keeps each parameter's tensors under its name. Evaluating gives each parameter
+ * back under its name, and as `sum`, f64, the sum of all numbers in them and in the state. Training
+ * keeps the state and gives the metric `loss`, f32, four times: 1, 1/2, 1/3, 1/4.
  *
  * A parameter `simulate`, a string with JSON, steers it: `{"fail": "why"}` makes it throw.
  */
@@ -162,25 +162,25 @@ struct decthings_simulator_options : simulator_options {
     std::vector<decthings_dataset> datasets = decthings_default_datasets();
     std::function<decthings_run(decthings_call const&)> model = decthings_sum_model;
 
-    std::chrono::milliseconds launcher_time{20};    ///< making a temporary launcher
-    std::chrono::milliseconds startup_time{20};     ///< starting the model's code
-    std::chrono::milliseconds instantiate_time{20}; ///< instantiating the model
-    std::chrono::milliseconds run_time{20};         ///< the function itself
-    std::chrono::milliseconds get_state_time{20};   ///< after a training
-    std::chrono::milliseconds make_time{20};        ///< making a model that has a first state
+    std::chrono::milliseconds launcher_time{20};     ///< making a temporary launcher
+    std::chrono::milliseconds startup_time{20};      ///< starting the model's code
+    std::chrono::milliseconds instantiate_time{20};  ///< instantiating the model
+    std::chrono::milliseconds run_time{20};          ///< the function itself
+    std::chrono::milliseconds get_state_time{20};    ///< after a training
+    std::chrono::milliseconds make_time{20};         ///< making a model that has a first state
     std::chrono::milliseconds kept_results{300'000}; ///< how long evaluations are remembered
     std::size_t entry_limit = 1'000'000;             ///< of a dataset
 };
 
 /**
  * @brief Decthings on loopback, over HTTP: models, states, snapshots or versions, evaluations,
- *        trainings, datasets, launchers, files, debug sessions, commands and terminals without their
- *        output, images, organizations and the account, all in memory.
+ *        trainings, datasets, launchers, files, debug sessions, commands and terminals without
+ * their output, images, organizations and the account, all in memory.
  *
  * Calls that the platform holds until their work is done are held, and end when the work is
- * cancelled. Tensors are checked; what the vendor's JavaScript writes wrongly (strings beyond ASCII,
- * audio, video) is read as it was meant. Errors that follow from no state (a quota, an overload) are
- * given by `refuse`.
+ * cancelled. Tensors are checked; what the vendor's JavaScript writes wrongly (strings beyond
+ * ASCII, audio, video) is read as it was meant. Errors that follow from no state (a quota, an
+ * overload) are given by `refuse`.
  */
 class decthings_simulator final : public simulator {
 public:

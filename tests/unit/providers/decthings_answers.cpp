@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// What Decthings answers, from the captures of the wire notes and by hand, and what is wrong with it.
+// What Decthings answers, from the captures of the wire notes and by hand, and what is wrong with
+// it.
 
 #include <inferpp/decthings.hpp>
 
@@ -41,14 +42,20 @@ error refusal(std::string_view json, std::initializer_list<std::string_view> blo
 }
 
 /// The answer of the wire notes, 11.3.
-std::string const captured_evaluation = from_hex(
-    "be 7b 22 72 65 73 75 6c 74 22 3a 7b 22 73 75 63 63 65 73 73 22 3a 7b 22 74 6f 74 61 6c 44 75 72 "
-    "61 74 69 6f 6e 22 3a 34 32 2c 22 64 75 72 61 74 69 6f 6e 73 22 3a 7b 22 65 76 61 6c 75 61 74 65 "
-    "22 3a 31 32 7d 2c 22 65 78 65 63 75 74 65 64 4f 6e 4c 61 75 6e 63 68 65 72 22 3a 7b 22 74 79 70 "
-    "65 22 3a 22 74 65 6d 70 6f 72 61 72 79 4c 61 75 6e 63 68 65 72 22 2c 22 73 70 65 63 22 3a 7b 22 "
-    "63 70 75 73 22 3a 31 2c 22 6d 65 6d 6f 72 79 4d 65 62 69 62 79 74 65 73 22 3a 35 31 32 7d 7d 2c "
-    "22 6f 75 74 70 75 74 22 3a 5b 7b 22 6e 61 6d 65 22 3a 22 73 63 6f 72 65 73 22 7d 5d 7d 7d 7d 16 "
-    "01 01 02 00 00 80 3e 00 00 40 3f 01 01 02 00 00 80 3e 00 00 40 3f");
+std::string const captured_evaluation =
+    from_hex("be 7b 22 72 65 73 75 6c 74 22 3a 7b 22 73 75 63 63 65 73 73 22 3a 7b 22 74 6f 74 61 "
+             "6c 44 75 72 "
+             "61 74 69 6f 6e 22 3a 34 32 2c 22 64 75 72 61 74 69 6f 6e 73 22 3a 7b 22 65 76 61 6c "
+             "75 61 74 65 "
+             "22 3a 31 32 7d 2c 22 65 78 65 63 75 74 65 64 4f 6e 4c 61 75 6e 63 68 65 72 22 3a 7b "
+             "22 74 79 70 "
+             "65 22 3a 22 74 65 6d 70 6f 72 61 72 79 4c 61 75 6e 63 68 65 72 22 2c 22 73 70 65 63 "
+             "22 3a 7b 22 "
+             "63 70 75 73 22 3a 31 2c 22 6d 65 6d 6f 72 79 4d 65 62 69 62 79 74 65 73 22 3a 35 31 "
+             "32 7d 7d 2c "
+             "22 6f 75 74 70 75 74 22 3a 5b 7b 22 6e 61 6d 65 22 3a 22 73 63 6f 72 65 73 22 7d 5d "
+             "7d 7d 7d 16 "
+             "01 01 02 00 00 80 3e 00 00 40 3f 01 01 02 00 00 80 3e 00 00 40 3f");
 
 http::response captured(std::string body)
 {
@@ -148,9 +155,9 @@ TEST_CASE("decthings: a run that has failed is an outcome, with all that it tell
     CHECK(reason(R"({"code":"cancelled"})").to_error() == errc::job_cancelled);
     CHECK(reason(R"({"code":"max_duration_exceeded","at":"evaluate"})").to_error() ==
           errc::job_expired);
-    auto const invalid = reason(
-        R"({"code":"invalid_output","reason":"not_applicable_to_parameter_definitions",)"
-        R"("details":"scores is f64"})");
+    auto const invalid =
+        reason(R"({"code":"invalid_output","reason":"not_applicable_to_parameter_definitions",)"
+               R"("details":"scores is f64"})");
     CHECK(invalid.reason == output_fault::not_applicable_to_parameter_definitions);
     CHECK(invalid.details == "scores is f64");
     for (char const* const code : {"launcher_terminated", "server_overloaded",
@@ -228,9 +235,9 @@ TEST_CASE("decthings: data by keys is read, under each of the names that servers
 
 TEST_CASE("decthings: dataset entries are read, entry by entry")
 {
-    auto const got = read<get_entries>(R"({"result":{"keys":["image","label"],"indexes":[4,7]}})",
-                                       {from_hex("07 00 01"), from_hex("07 00 02"),
-                                        from_hex("07 00 03"), from_hex("07 00 04")});
+    auto const got = read<get_entries>(
+        R"({"result":{"keys":["image","label"],"indexes":[4,7]}})",
+        {from_hex("07 00 01"), from_hex("07 00 02"), from_hex("07 00 03"), from_hex("07 00 04")});
     REQUIRE(got.entries.size() == 2);
     CHECK(got.entries[1].index == 7);
     CHECK(got.at(0, "label").value<std::uint8_t>() == 2);
@@ -262,25 +269,26 @@ TEST_CASE("decthings: the state of a training is read, and what it means")
     CHECK(starting.created_at.time() == sys_milliseconds{1700000000000ms});
     CHECK(starting.metrics[0].amount == 3);
     CHECK(describe(starting.status).phase == phase::queued);
-    auto const running =
-        status(R"({"state":"running","startDurations":{"createInstantiatedModel":7},"progress":0.5})");
+    auto const running = status(
+        R"({"state":"running","startDurations":{"createInstantiatedModel":7},"progress":0.5})");
     CHECK(running.status.start_durations->instantiate_model == 7ms);
     CHECK(describe(running.status).phase == phase::running);
     CHECK(describe(running.status).progress == 0.5);
     CHECK(describe(status(R"({"state":"running","startDurations":{},"progress":7})").status)
               .progress == 1);
-    CHECK(describe(status(R"({"state":"gettingState","startDurations":{},"trainDuration":5})").status)
-              .phase == phase::running);
+    CHECK(
+        describe(status(R"({"state":"gettingState","startDurations":{},"trainDuration":5})").status)
+            .phase == phase::running);
     auto const completed =
         status(R"({"state":"completed","startDurations":{},"trainDuration":5,"getStateDuration":6,)"
                R"("finishedAt":9,"createdStateId":"s"})");
     CHECK(describe(completed.status).phase == phase::succeeded);
     CHECK(completed.status.created_id == "s");
     CHECK(completed.status.get_state_duration == 6ms);
-    auto const failed = describe(
-        status(R"({"state":"failed","startDurations":{},"finishedAt":9,"failReason":)"
-               R"({"code":"exception","at":"train","exceptionDetails":"NaN"}})")
-            .status);
+    auto const failed =
+        describe(status(R"({"state":"failed","startDurations":{},"finishedAt":9,"failReason":)"
+                        R"({"code":"exception","at":"train","exceptionDetails":"NaN"}})")
+                     .status);
     CHECK(failed.phase == phase::failed);
     CHECK(failed.reason == "exception at train: NaN");
     CHECK(describe(status(R"({"state":"failed","startDurations":{},"finishedAt":9,"failReason":)"
@@ -409,13 +417,13 @@ TEST_CASE("decthings: files, names and bytes")
     CHECK(found.stat.mtime_nsec == 4);
     CHECK(read<read_file>(R"({"result":{}})", {"abc"}).data.view() == "abc");
     CHECK(read<read_link>(R"({"result":{}})", {"d/f"}).data.view() == "d/f");
-    auto const folder = read<read_folder>(
-        R"({"result":{"entries":[{"basename":"/w==","filetype":8,"ino":7}]}})");
+    auto const folder =
+        read<read_folder>(R"({"result":{"entries":[{"basename":"/w==","filetype":8,"ino":7}]}})");
     CHECK(folder.entries.at(0).basename.str() == "\xff");
     CHECK(folder.entries.at(0).ino == 7);
-    CHECK(refusal<read_folder>(
-              R"({"result":{"entries":[{"basename":"?","filetype":8,"ino":7}]}})") ==
-          errc::bad_schema);
+    CHECK(
+        refusal<read_folder>(R"({"result":{"entries":[{"basename":"?","filetype":8,"ino":7}]}})") ==
+        errc::bad_schema);
 }
 
 TEST_CASE("decthings: launchers, organizations and accounts")
@@ -497,8 +505,9 @@ TEST_CASE("decthings: answers that are none are errors of decoding, and say why"
     CHECK(unit::contains(why(unit::answer("[]")), "no object"));
     CHECK(unit::contains(why(unit::answer("{}")), "neither a result nor an error"));
     CHECK(unit::contains(why(unit::answer(R"({"result":null})")), "neither"));
-    CHECK(unit::contains(why(unit::answer(R"({"result":{"stateKeyNames":[]},"error":{"code":"x"}})")),
-                         "both a result and an error"));
+    CHECK(
+        unit::contains(why(unit::answer(R"({"result":{"stateKeyNames":[]},"error":{"code":"x"}})")),
+                       "both a result and an error"));
     CHECK(unit::contains(why(unit::answer(R"({"error":{}})")), "no code"));
     CHECK(unit::contains(why(unit::answer(R"({"error":"no"})")), "no code"));
     CHECK(unit::contains(why(unit::answer(R"({"result":{"stateKeyNames":["w"]}})")),
@@ -540,7 +549,8 @@ TEST_CASE("decthings: an answer that can't be read keeps its front, one of 4 KiB
     CHECK(answer.body == before.substr(0, 4096));
 }
 
-TEST_CASE("decthings: every truncation of an answer is refused, every changed byte is read or refused")
+TEST_CASE(
+    "decthings: every truncation of an answer is refused, every changed byte is read or refused")
 {
     std::string const state =
         unit::answer(R"({"result":{"stateKeyNames":["w","b"]}})", {"abc", ""}).body;
@@ -557,7 +567,8 @@ TEST_CASE("decthings: every truncation of an answer is refused, every changed by
         for (std::size_t size = 0; size < one.body.size(); ++size)
             CHECK(!one.reads(captured(one.body.substr(0, size))));
         for (std::size_t at = 0; at < one.body.size(); ++at)
-            for (int const value : {0x00, 0x01, 0x22, 0x30, 0x7b, 0x7d, 0x80, 0xfc, 0xfd, 0xfe, 0xff}) {
+            for (int const value :
+                 {0x00, 0x01, 0x22, 0x30, 0x7b, 0x7d, 0x80, 0xfc, 0xfd, 0xfe, 0xff}) {
                 std::string changed = one.body;
                 changed[at] = static_cast<char>(value);
                 (void)one.reads(captured(std::move(changed))); // the sanitizers watch

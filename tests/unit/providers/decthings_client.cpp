@@ -49,8 +49,7 @@ std::string status(std::string const& state, std::string const& metrics = "[]")
 }
 
 std::string const starting = status(R"({"state":"starting"})");
-std::string const running =
-    status(R"({"state":"running","startDurations":{},"progress":0.25})");
+std::string const running = status(R"({"state":"running","startDurations":{},"progress":0.25})");
 std::string const completed_state =
     R"({"state":"completed","startDurations":{},"trainDuration":1,"getStateDuration":2,)"
     R"("finishedAt":3,"createdStateId":"s"})";
@@ -96,7 +95,8 @@ TEST_CASE("decthings: options are checked, and those of events follow from the a
     CHECK(contains(option_error(with).what(), "options.base_url"));
 }
 
-TEST_CASE("decthings: the key goes as a bearer's token, trimmed, and not at all where there is none")
+TEST_CASE(
+    "decthings: the key goes as a bearer's token, trimmed, and not at all where there is none")
 {
     options with;
     with.api_key = secret{"  test-key-123 \n"};
@@ -146,7 +146,8 @@ TEST_CASE("decthings: a call goes to its place, with the key")
     CHECK(here.json(0) == R"({"modelId":"m"})");
 }
 
-TEST_CASE("decthings: every code of an error is a portable condition, and is there with its members")
+TEST_CASE(
+    "decthings: every code of an error is a portable condition, and is there with its members")
 {
     struct {
         char const* code;
@@ -219,7 +220,8 @@ TEST_CASE("decthings: what a refusal tells is bounded, and holds no key")
 {
     fake_world here;
     here.reply(refused("exception", R"(,"exceptionDetails":")" + std::string(100'000, 'x') + '"'))
-        .reply(refused("bad_credentials", R"(,"reason":"no such key )" + std::string{api_key} + '"'));
+        .reply(
+            refused("bad_credentials", R"(,"reason":"no such key )" + std::string{api_key} + '"'));
     error e = here.error_of(here.client().send(make_state()));
     CHECK(e.info().server_message.size() == 4096);
     CHECK(e.info().server_details.size() < 16384);
@@ -245,8 +247,7 @@ TEST_CASE("decthings: only too many requests are repeated, also where the call m
     http::headers wait = unit::octet_stream();
     wait.set("Retry-After", "7");
     here.transport->reply(200, unit::answer_body(refused("too_many_requests")), wait);
-    here.reply(
-        R"({"result":{"success":{"durations":{"total":1,"createState":1},"stateId":"s"}}})");
+    here.reply(R"({"result":{"success":{"durations":{"total":1,"createState":1},"stateId":"s"}}})");
     CHECK(here.run(here.client().send(make_state())).value().state_id == "s");
     CHECK(here.requests() == 2);
     CHECK(here.time->elapsed() >= 7s);
@@ -343,7 +344,8 @@ TEST_CASE("decthings: a large request is sent again from its beginning")
 {
     fake_world here;
     here.reply(refused("too_many_requests"))
-        .reply(R"({"result":{"failed":{"totalDuration":1,"durations":{},"error":{"code":"unknown"}}}})");
+        .reply(
+            R"({"result":{"failed":{"totalDuration":1,"durations":{},"error":{"code":"unknown"}}}})");
     evaluate op{"m"};
     op.params.emplace_back("x", tensor{std::vector<float>(100'000, 1.0F)});
     CHECK(!here.run(here.client().send(op)));
@@ -440,8 +442,9 @@ TEST_CASE("decthings: a training that fails tells why, and one that is cancelled
 {
     auto const ends = [](std::string const& reason) {
         fake_world here;
-        here.reply(receipt).reply(status(
-            R"({"state":"failed","startDurations":{},"finishedAt":1,"failReason":)" + reason + "}"));
+        here.reply(receipt).reply(
+            status(R"({"state":"failed","startDurations":{},"finishedAt":1,"failReason":)" +
+                   reason + "}"));
         return here.error_of(here.client().run(make_training(), {.deadline = 1h}));
     };
     error e = ends(R"({"code":"exception","at":"train","exceptionDetails":"NaN"})");
@@ -474,11 +477,11 @@ TEST_CASE("decthings: the metrics of a training come as a stream, each entry onc
                R"([{"timestamp":10},{"timestamp":11}]}]}})",
                {two, one})
         .reply(status(R"({"state":"running","startDurations":{},"progress":0.1})", loss_of_two))
-        .reply(status(completed_state,
-                      R"([{"name":"acc","amount":1},{"name":"loss","amount":3}])"))
-        .reply(R"({"result":{"metrics":[{"name":"acc","startIndex":0,"entries":[{"timestamp":12}]},)"
-               R"({"name":"loss","startIndex":2,"entries":[{"timestamp":13}]}]}})",
-               {one, one});
+        .reply(status(completed_state, R"([{"name":"acc","amount":1},{"name":"loss","amount":3}])"))
+        .reply(
+            R"({"result":{"metrics":[{"name":"acc","startIndex":0,"entries":[{"timestamp":12}]},)"
+            R"({"name":"loss","startIndex":2,"entries":[{"timestamp":13}]}]}})",
+            {one, one});
     follow_metrics const all{"m", "t", {.deadline = 1h}};
     auto stream = here.run(here.client().stream(all));
     auto const entries = here.run(stream.collect(100));
@@ -523,7 +526,8 @@ TEST_CASE("decthings: many entries of a metric are asked for in parts")
 
 TEST_CASE("decthings: a stream of metrics ends in an error where the platform breaks its word")
 {
-    std::string const none = R"({"result":{"metrics":[{"name":"loss","startIndex":0,"entries":[]}]}})";
+    std::string const none =
+        R"({"result":{"metrics":[{"name":"loss","startIndex":0,"entries":[]}]}})";
     auto const fails = [](fake_world& here) {
         auto stream = here.run(here.client().stream(follow_metrics{"m", "t", {.deadline = 1h}}));
         return here.error_of(stream.collect(100));

@@ -2,6 +2,8 @@
 //
 // Each of Decthings' calls as it is sent, byte for byte, and what is refused before it is.
 
+#include "unit/providers/decthings_requests.hpp"
+
 #include <inferpp/decthings.hpp>
 
 #include <string>
@@ -10,7 +12,6 @@
 #include <vector>
 
 #include "support/hex.hpp"
-#include "unit/providers/decthings_requests.hpp"
 #include "unit/support.hpp"
 
 using namespace inferpp;
@@ -89,14 +90,13 @@ TEST_CASE("decthings: evaluate is the captured request, with the length of its t
     op.params.emplace_back("pic", tensor::image("png", "\x89PNG"));
     auto const message = inferpp::detail::encode_operation(op).value();
     // 06 where the vendor's client writes 05: the text has six bytes.
-    CHECK(support::to_hex(message.body) ==
-          "02 3c 17 0c 7b 22 6d 6f 64 65 6c 49 64 22 3a 22 "
-          "6d 2d 31 22 2c 22 70 61 72 61 6d 73 22 3a 5b 7b "
-          "22 6e 61 6d 65 22 3a 22 69 6e 70 75 74 22 7d 2c "
-          "7b 22 6e 61 6d 65 22 3a 22 70 69 63 22 7d 5d 7d "
-          "07 02 02 03 01 02 03 04 05 06 0b 01 02 09 06 68 "
-          "c3 a9 6c 6c 6f 01 62 0e 00 09 08 03 70 6e 67 89 "
-          "50 4e 47");
+    CHECK(support::to_hex(message.body) == "02 3c 17 0c 7b 22 6d 6f 64 65 6c 49 64 22 3a 22 "
+                                           "6d 2d 31 22 2c 22 70 61 72 61 6d 73 22 3a 5b 7b "
+                                           "22 6e 61 6d 65 22 3a 22 69 6e 70 75 74 22 7d 2c "
+                                           "7b 22 6e 61 6d 65 22 3a 22 70 69 63 22 7d 5d 7d "
+                                           "07 02 02 03 01 02 03 04 05 06 0b 01 02 09 06 68 "
+                                           "c3 a9 6c 6c 6f 01 62 0e 00 09 08 03 70 6e 67 89 "
+                                           "50 4e 47");
 
     evaluate const least{"m"};
     CHECK(inferpp::detail::encode_operation(least).value().body ==
@@ -330,14 +330,12 @@ TEST_CASE("decthings: models and snapshots are asked for as the vendor's client 
     check(set_image{"m", "docker.io", "library/ubuntu", "latest"}, "Model/setImage",
           R"({"modelId":"m","domain":"docker.io","repository":"library/ubuntu",)"
           R"("reference":"latest"})");
-    check(snapshot_model{"m", "p"}, "Model/snapshotModel",
-          R"({"modelId":"m","snapshotName":"p"})");
+    check(snapshot_model{"m", "p"}, "Model/snapshotModel", R"({"modelId":"m","snapshotName":"p"})");
     update_snapshot renamed{"m", "p"};
     renamed.properties.name = "n";
     check(renamed, "Model/updateSnapshot",
           R"({"modelId":"m","snapshotId":"p","properties":{"name":"n"}})");
-    check(delete_snapshot{"m", "p"}, "Model/deleteSnapshot",
-          R"({"modelId":"m","snapshotId":"p"})");
+    check(delete_snapshot{"m", "p"}, "Model/deleteSnapshot", R"({"modelId":"m","snapshotId":"p"})");
 }
 
 TEST_CASE("decthings: datasets are asked for as the vendor's client does")
@@ -365,8 +363,7 @@ TEST_CASE("decthings: datasets are asked for as the vendor's client does")
     finalize.keys.add("k", {label(1)});
     check(finalize, "Dataset/finalizeNeedsReviewEntries",
           R"({"datasetId":"d","keys":["k"],"indexes":[7]})", {from_hex("07 00 01")});
-    check(get_entries{"d", {1, 5}}, "Dataset/getEntries",
-          R"({"datasetId":"d","entries":[1,5]})");
+    check(get_entries{"d", {1, 5}}, "Dataset/getEntries", R"({"datasetId":"d","entries":[1,5]})");
     get_entries ranged{"d", entry_selection::range(2, 4)};
     ranged.dataset_version_id = "v";
     check(ranged, "Dataset/getEntries",
@@ -429,7 +426,8 @@ TEST_CASE("decthings: launchers, commands and terminals are asked for as the ven
           R"({"terminalSessionId":"t"})", {"ls\n"});
     check(resize_terminal{"t", {120, 40}}, "Terminal/resizeTerminalSession",
           R"({"terminalSessionId":"t","size":{"cols":120,"rows":40}})");
-    check(add_terminal_filesystem_access{"t", "m"}, "Terminal/addFilesystemAccessForTerminalSession",
+    check(add_terminal_filesystem_access{"t", "m"},
+          "Terminal/addFilesystemAccessForTerminalSession",
           R"({"terminalSessionId":"t","modelId":"m"})");
 }
 
@@ -442,14 +440,13 @@ TEST_CASE("decthings: debug sessions are asked for as the vendor's client does")
           R"("memoryMebibytes":512}},"options":{"remoteInspector":false},)"
           R"("subscribeToEvents":false})");
     check(get_debug_sessions{}, "Debug/getDebugSessions", "{}");
-    check(terminate_debug_session{"g"}, "Debug/terminateDebugSession",
-          R"({"debugSessionId":"g"})");
+    check(terminate_debug_session{"g"}, "Debug/terminateDebugSession", R"({"debugSessionId":"g"})");
     check(send_to_remote_inspector{"g", "break"}, "Debug/sendToRemoteInspector",
           R"({"debugSessionId":"g"})", {"break"});
     debug_create_state make{"g"};
     make.params.emplace_back("lr", tensor{0.5F});
-    check(make, "Debug/callCreateModelState",
-          R"({"debugSessionId":"g","params":[{"name":"lr"}]})", {f32_half});
+    check(make, "Debug/callCreateModelState", R"({"debugSessionId":"g","params":[{"name":"lr"}]})",
+          {f32_half});
     std::vector<key_data> const data{{"w", "abc"}};
     check(debug_instantiate{"g", data}, "Debug/callInstantiateModel",
           R"({"debugSessionId":"g","stateData":{"type":"data"},"stateKeyNames":["w"]})", {"abc"});

@@ -44,7 +44,10 @@ static_assert(element_type_for<long double>() ==
               (sizeof(long double) == 8 ? element_type::f64 : element_type::unknown));
 
 template <class T>
-concept can_view_temporary = requires { tensor{}.template view<T>(); };
+concept can_view_temporary = requires
+{
+    tensor{}.template view<T>();
+};
 static_assert(!can_view_temporary<float>);
 
 std::string encode(tensor const& one)
@@ -94,12 +97,13 @@ std::vector<vector> golden()
     all.push_back({"04 01 02 fe ff 02 01", tensor{std::vector<std::int16_t>{-2, 258}}});
     all.push_back({"05 01 01 fd ff ff ff", tensor{std::vector<std::int32_t>{-3}}});
     all.push_back({"06 01 01 fc ff ff ff ff ff ff ff", tensor{std::vector<std::int64_t>{-4}}});
-    all.push_back({"07 02 02 02 01 02 03 ff",
-                   tensor{std::vector<std::uint8_t>{1, 2, 3, 255}, {2, 2}}});
+    all.push_back(
+        {"07 02 02 02 01 02 03 ff", tensor{std::vector<std::uint8_t>{1, 2, 3, 255}, {2, 2}}});
     all.push_back({"08 01 01 01 02", tensor{std::vector<std::uint16_t>{513}}});
     all.push_back({"09 01 01 ef be ad de", tensor{std::vector<std::uint32_t>{0xdeadbeef}}});
-    all.push_back({"0a 01 01 ff ff ff ff ff ff ff ff",
-                   tensor{std::vector<std::uint64_t>{(std::numeric_limits<std::uint64_t>::max)()}}});
+    all.push_back(
+        {"0a 01 01 ff ff ff ff ff ff ff ff",
+         tensor{std::vector<std::uint64_t>{(std::numeric_limits<std::uint64_t>::max)()}}});
     all.push_back({"0b 01 02 04 02 61 62 00", tensor::strings({"ab", ""})});
     all.push_back({"0b 00 03 02 c3 a9", tensor{"\xc3\xa9"}});
     all.push_back({"0b 01 02 0b 05 68 65 6c 6c 6f 04 f0 9f 98 80",
@@ -331,7 +335,8 @@ TEST_CASE("decthings: any sized range of numbers, bools, texts or bytes is a ten
     CHECK(tensor{std::list<int>{1, 2, 3}} == tensor{std::vector<int>{1, 2, 3}});
     CHECK(tensor{std::deque<bool>{true, false}} == tensor{std::vector<bool>{true, false}});
     CHECK(tensor{std::array<double, 2>{1, 2}} == tensor{std::vector<double>{1, 2}});
-    auto const squares = std::views::iota(0, 4) | std::views::transform([](int i) { return i * i; });
+    auto const squares =
+        std::views::iota(0, 4) | std::views::transform([](int i) { return i * i; });
     tensor const table{squares, {2, 2}};
     CHECK(table.view<int>()(1, 1) == 9);
     auto const names =
@@ -441,7 +446,8 @@ TEST_CASE("decthings: malformed tensors are refused, and cost no more than their
     CHECK(tensor::decode(shared_bytes{deep}).value().value<float>() == 1.0F);
 }
 
-TEST_CASE("decthings: every truncation of a tensor is refused, every changed byte is read or refused")
+TEST_CASE(
+    "decthings: every truncation of a tensor is refused, every changed byte is read or refused")
 {
     std::size_t read = 0;
     for (vector const& one : golden()) {

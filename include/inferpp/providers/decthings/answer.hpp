@@ -44,9 +44,9 @@ private:
     }
 };
 
-/// Takes an answer apart, whose body is `body` and shared by its blobs. @return `errc::bad_schema` for
-/// another Content-Type than application/octet-stream, and for an answer with neither or both of
-/// `result` and `error`
+/// Takes an answer apart, whose body is `body` and shared by its blobs. @return `errc::bad_schema`
+/// for another Content-Type than application/octet-stream, and for an answer with neither or both
+/// of `result` and `error`
 INFERPP_DECL inferpp::result<opened_answer> open_answer(http::response const& answer,
                                                         shared_bytes const& body);
 

@@ -195,7 +195,8 @@ struct added_entries {
 
     std::string dataset_id;
     dataset_columns keys;
-    /// That the dataset must be of: otherwise it is `api_code::incorrect_version_id`. By default any.
+    /// That the dataset must be of: otherwise it is `api_code::incorrect_version_id`. By default
+    /// any.
     std::optional<std::string> dataset_version_id;
 
     attachments blobs() const { return keys.blobs(); }
@@ -229,8 +230,8 @@ BOOST_DESCRIBE_STRUCT(add_entries, (added_entries), ())
 /// Dataset/addEntriesToNeedsReview: the same for entries that are still to be looked at.
 struct add_entries_to_needs_review : call<add_entries_to_needs_review, dataset_change>,
                                      added_entries {
-    static constexpr operation_info info = rpc(
-        "add_entries_to_needs_review", "Dataset/addEntriesToNeedsReview", idempotency::unsafe);
+    static constexpr operation_info info =
+        rpc("add_entries_to_needs_review", "Dataset/addEntriesToNeedsReview", idempotency::unsafe);
     using added_entries::added_entries;
 };
 BOOST_DESCRIBE_STRUCT(add_entries_to_needs_review, (added_entries), ())
@@ -239,9 +240,8 @@ BOOST_DESCRIBE_STRUCT(add_entries_to_needs_review, (added_entries), ())
 /// are to be, one entry for each index. *Source*: wire notes 7
 struct finalize_needs_review_entries : call<finalize_needs_review_entries, dataset_change>,
                                        added_entries {
-    static constexpr operation_info info = rpc("finalize_needs_review_entries",
-                                               "Dataset/finalizeNeedsReviewEntries",
-                                               idempotency::unsafe);
+    static constexpr operation_info info = rpc(
+        "finalize_needs_review_entries", "Dataset/finalizeNeedsReviewEntries", idempotency::unsafe);
 
     finalize_needs_review_entries(std::string dataset, std::vector<std::uint64_t> which)
         : added_entries(std::move(dataset)),
@@ -365,8 +365,8 @@ BOOST_DESCRIBE_STRUCT(remove_entries, (removed_entries), ())
 /// Dataset/removeNeedsReviewEntries: the same of entries that are still to be looked at.
 struct remove_needs_review_entries : call<remove_needs_review_entries, dataset_change>,
                                      removed_entries {
-    static constexpr operation_info info = rpc(
-        "remove_needs_review_entries", "Dataset/removeNeedsReviewEntries", idempotency::unsafe);
+    static constexpr operation_info info =
+        rpc("remove_needs_review_entries", "Dataset/removeNeedsReviewEntries", idempotency::unsafe);
     using removed_entries::removed_entries;
 };
 BOOST_DESCRIBE_STRUCT(remove_needs_review_entries, (removed_entries), ())

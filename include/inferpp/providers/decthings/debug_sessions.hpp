@@ -57,8 +57,8 @@ struct launch_debug_session : call<launch_debug_session, debug_receipt> {
     /// Names the member that can't be valid.
     result<void> validate() const
     {
-        return first_error({check_given("model_id", model_id),
-                            execution_location.check("execution_location")});
+        return first_error(
+            {check_given("model_id", model_id), execution_location.check("execution_location")});
     }
 };
 BOOST_DESCRIBE_STRUCT(launch_debug_session, (),
@@ -378,16 +378,14 @@ struct follow_debug_metrics : metrics_stream<debug_train, get_debug_metrics> {
 };
 
 // g++ 12 destroys aggregate temporaries twice inside a co_await expression.
-static_assert(!fragile_temporary<launch_debug_session> &&
-              !fragile_temporary<get_debug_sessions> &&
+static_assert(!fragile_temporary<launch_debug_session> && !fragile_temporary<get_debug_sessions> &&
               !fragile_temporary<terminate_debug_session> &&
               !fragile_temporary<send_to_remote_inspector> &&
               !fragile_temporary<debug_create_state> && !fragile_temporary<debug_instantiate> &&
               !fragile_temporary<debug_evaluate> && !fragile_temporary<debug_get_state> &&
               !fragile_temporary<debug_download_state> && !fragile_temporary<debug_train> &&
-              !fragile_temporary<get_debug_training> &&
-              !fragile_temporary<cancel_debug_training> && !fragile_temporary<get_debug_metrics> &&
-              !fragile_temporary<follow_debug_metrics>);
+              !fragile_temporary<get_debug_training> && !fragile_temporary<cancel_debug_training> &&
+              !fragile_temporary<get_debug_metrics> && !fragile_temporary<follow_debug_metrics>);
 
 } // namespace inferpp::inline INFERPP_ABI::decthings
 

@@ -135,8 +135,8 @@ BOOST_DESCRIBE_STRUCT(of_evaluation, (), (model_id, evaluation_id))
 /// Model/getFinishedEvaluationResult: waits for an evaluation that still runs; the result is kept
 /// for a few minutes. *Source*: wire notes 5.3
 struct get_evaluation_result : call<get_evaluation_result, evaluate_outcome>, of_evaluation {
-    static constexpr operation_info info = rpc(
-        "get_evaluation_result", "Model/getFinishedEvaluationResult", idempotency::safe, true);
+    static constexpr operation_info info =
+        rpc("get_evaluation_result", "Model/getFinishedEvaluationResult", idempotency::safe, true);
     using of_evaluation::of_evaluation;
 };
 BOOST_DESCRIBE_STRUCT(get_evaluation_result, (of_evaluation), ())

@@ -35,7 +35,8 @@ private:
     std::string name_;
 };
 
-/// The inode of the folder in which all others are, by the custom of FUSE; the platform does not say.
+/// The inode of the folder in which all others are, by the custom of FUSE; the platform does not
+/// say.
 inline constexpr std::uint64_t root_inode = 1;
 
 /// What is known of a file, as `stat` has it.
@@ -171,9 +172,7 @@ BOOST_DESCRIBE_STRUCT(read_file, (of_filesystem), (inode, offset, count))
 struct read_link : call<read_link, file_content>, of_filesystem {
     static constexpr operation_info info = rpc("read_link", "FS/readlink");
 
-    read_link(std::string model, std::uint64_t link)
-        : of_filesystem(std::move(model)),
-          inode(link)
+    read_link(std::string model, std::uint64_t link) : of_filesystem(std::move(model)), inode(link)
     {
     }
 

@@ -23,8 +23,8 @@ struct launcher_receipt {
 };
 BOOST_DESCRIBE_STRUCT(launcher_receipt, (), (persistent_launcher_id))
 
-/// PersistentLauncher/createPersistentLauncher. It costs from then on: where the answer is lost, see
-/// `get_persistent_launchers` for one of that name. *Source*: wire notes 8
+/// PersistentLauncher/createPersistentLauncher. It costs from then on: where the answer is lost,
+/// see `get_persistent_launchers` for one of that name. *Source*: wire notes 8
 struct create_persistent_launcher : call<create_persistent_launcher, launcher_receipt> {
     static constexpr operation_info info =
         rpc("create_persistent_launcher", "PersistentLauncher/createPersistentLauncher",

@@ -147,7 +147,8 @@ constexpr json_rules json_rules_of(model_receipt const*)
  * auto const made = co_await client.send(request);
  * @endcode
  *
- * Names are unique, so that `get_models` finds it where the answer is lost. *Source*: wire notes 5.5
+ * Names are unique, so that `get_models` finds it where the answer is lost. *Source*: wire
+ * notes 5.5
  */
 struct create_model : call<create_model, model_receipt> {
     static constexpr operation_info info =

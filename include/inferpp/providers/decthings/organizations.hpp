@@ -37,8 +37,8 @@ struct invited_user {
 };
 BOOST_DESCRIBE_STRUCT(invited_user, (), (email))
 
-/// The invitations of an organization. The vendor's clients declare one, where there must be a list;
-/// both are read.
+/// The invitations of an organization. The vendor's clients declare one, where there must be a
+/// list; both are read.
 struct pending_invites {
     pending_invites() = default;
 
@@ -171,9 +171,9 @@ constexpr json_rules json_rules_of(remove_users const*)
 
 /// Organization/respondToOrganizationInvitation. *Source*: wire notes 9
 struct respond_to_invitation : call<respond_to_invitation, nothing>, of_organization {
-    static constexpr operation_info info = rpc(
-        "respond_to_invitation", "Organization/respondToOrganizationInvitation",
-        idempotency::unsafe);
+    static constexpr operation_info info =
+        rpc("respond_to_invitation", "Organization/respondToOrganizationInvitation",
+            idempotency::unsafe);
 
     respond_to_invitation(std::string id, bool accepted)
         : of_organization(std::move(id)),

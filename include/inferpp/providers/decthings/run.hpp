@@ -113,8 +113,7 @@ BOOST_DESCRIBE_STRUCT(run_durations, (),
 
 constexpr json_rules json_rules_of(run_durations const*)
 {
-    return json_rules{naming::camel_case}.also_read("instantiate_model",
-                                                    "createInstantiatedModel");
+    return json_rules{naming::camel_case}.also_read("instantiate_model", "createInstantiatedModel");
 }
 
 /// A run that has failed.
@@ -197,8 +196,8 @@ public:
         auto chosen = choose_outcome(value);
         if (!chosen)
             return chosen.error();
-        auto read_as = chosen->success ? read<Success>(chosen->content)
-                                       : read<Failed>(chosen->content);
+        auto read_as =
+            chosen->success ? read<Success>(chosen->content) : read<Failed>(chosen->content);
         if (!read_as)
             return below(chosen->name, read_as.error());
         return read_as;

@@ -64,8 +64,8 @@ struct command_request {
     /// Names the member that can't be valid.
     result<void> validate() const
     {
-        return first_error({execution_location.check("execution_location"),
-                            check_given("command", command)});
+        return first_error(
+            {execution_location.check("execution_location"), check_given("command", command)});
     }
 };
 BOOST_DESCRIBE_STRUCT(command_request, (), (execution_location, command, args))
@@ -168,8 +168,8 @@ BOOST_DESCRIBE_STRUCT(get_spawned_commands, (), (spawned_command_ids))
 
 /// Spawned/writeToSpawnedCommand: to its standard input. *Source*: wire notes 9
 struct write_to_spawned_command : call<write_to_spawned_command, nothing> {
-    static constexpr operation_info info = rpc(
-        "write_to_spawned_command", "Spawned/writeToSpawnedCommand", idempotency::unsafe);
+    static constexpr operation_info info =
+        rpc("write_to_spawned_command", "Spawned/writeToSpawnedCommand", idempotency::unsafe);
 
     write_to_spawned_command(std::string id, shared_bytes input)
         : spawned_command_id(std::move(id)),

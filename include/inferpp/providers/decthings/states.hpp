@@ -75,8 +75,8 @@ using create_state_outcome = run_outcome<created_state>;
  *
  * The platform answers when it is done: see `limits::held`, or give `call_options::timeout`. Where
  * the answer is lost the state may still be made: `get_creating_states` lists those being made, and
- * `get_models` those that are there, each with its name. `cancel_create_state` ends it, and the call
- * then gives the failure `cancelled`; cancelling the awaiting coroutine does not.
+ * `get_models` those that are there, each with its name. `cancel_create_state` ends it, and the
+ * call then gives the failure `cancelled`; cancelling the awaiting coroutine does not.
  *
  * *Source*: decthings.com/reference/model-createstate (seed); wire notes 5.1
  */

@@ -165,7 +165,8 @@ public:
     /// answer is up to the server, or where the machine has another order of bytes.
     template <tensor_number T>
         requires(!std::same_as<T, bool>) // a byte may hold any value
-    std::optional<std::span<T const>> contiguous() const&;
+    std::optional<std::span<T const>> contiguous()
+    const&;
     template <tensor_number T>
     std::optional<std::span<T const>> contiguous() const&& = delete;
 
@@ -354,7 +355,8 @@ tensor::tensor(R&& elements, tensor_shape shape)
 
 template <tensor_number T>
     requires(!std::same_as<T, bool>)
-std::optional<std::span<T const>> tensor::contiguous() const&
+std::optional<std::span<T const>> tensor::contiguous()
+const&
 {
     check_type(element_type_for<T>());
     char const* const at = data_.view().data();

@@ -100,7 +100,8 @@ consteval element_type element_type_for()
 
 /// A number or a bool that is an element of a tensor.
 template <class T>
-concept tensor_number = element_type_for<T>() != element_type::unknown;
+concept tensor_number = element_type_for<T>()
+!= element_type::unknown;
 
 namespace detail {
 

@@ -54,8 +54,8 @@ struct launch_terminal : call<launch_terminal, terminal_receipt> {
     /// Names the member that can't be valid.
     result<void> validate() const
     {
-        return first_error({check_given("model_id", model_id),
-                            execution_location.check("execution_location")});
+        return first_error(
+            {check_given("model_id", model_id), execution_location.check("execution_location")});
     }
 };
 BOOST_DESCRIBE_STRUCT(launch_terminal, (),
@@ -145,8 +145,7 @@ BOOST_DESCRIBE_STRUCT(resize_terminal, (of_terminal), (size))
 
 /// Terminal/addFilesystemAccessForTerminalSession: lets it reach the files of another model.
 /// *Source*: wire notes 9
-struct add_terminal_filesystem_access : call<add_terminal_filesystem_access, nothing>,
-                                        of_terminal {
+struct add_terminal_filesystem_access : call<add_terminal_filesystem_access, nothing>, of_terminal {
     static constexpr operation_info info =
         rpc("add_terminal_filesystem_access", "Terminal/addFilesystemAccessForTerminalSession");
 

@@ -41,7 +41,8 @@ struct training_state {
     std::optional<std::chrono::milliseconds> train_duration;
     std::optional<std::chrono::milliseconds> get_state_duration;
     std::optional<epoch_time> finished_at;
-    std::string created_id; ///< of a completed one: the new state, or in the later generation version
+    std::string
+        created_id; ///< of a completed one: the new state, or in the later generation version
     std::optional<run_failure> fail_reason; ///< of one that has failed
 };
 BOOST_DESCRIBE_STRUCT(training_state, (),
@@ -215,8 +216,7 @@ struct train : call<train, training_receipt>, training_job {
     /// Names the member that can't be valid.
     INFERPP_DECL result<void> validate() const;
 };
-BOOST_DESCRIBE_STRUCT(train, (),
-                      (model_id, state_id, new_state_name, params, execution_location))
+BOOST_DESCRIBE_STRUCT(train, (), (model_id, state_id, new_state_name, params, execution_location))
 
 // g++ 12 destroys aggregate temporaries twice inside a co_await expression.
 static_assert(!fragile_temporary<train> && !fragile_temporary<get_training_status> &&

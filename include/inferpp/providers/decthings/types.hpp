@@ -2,8 +2,8 @@
 //
 // What several of Decthings' calls have in common.
 //
-// The platform does not say in which unit it counts durations and points in time, only that they are
-// integers; milliseconds are assumed, the latter from 1970 on (wire notes 4).
+// The platform does not say in which unit it counts durations and points in time, only that they
+// are integers; milliseconds are assumed, the latter from 1970 on (wire notes 4).
 
 #ifndef INFERPP_PROVIDERS_DECTHINGS_TYPES_HPP
 #define INFERPP_PROVIDERS_DECTHINGS_TYPES_HPP
@@ -374,7 +374,8 @@ BOOST_DESCRIBE_STRUCT(list_answer, (), (total, offset, limit))
 /// A listing whose pages are `Page`s with `Items` in them; `client.pages(op)` walks them.
 template <class Op, class Page, auto Items>
 struct list_call : call<Op, Page>, list_request {
-    using item = typename std::remove_reference_t<decltype(std::declval<Page&>().*Items)>::value_type;
+    using item =
+        typename std::remove_reference_t<decltype(std::declval<Page&>().*Items)>::value_type;
 
     static std::vector<item> items(Page& page) { return std::move(page.*Items); }
 

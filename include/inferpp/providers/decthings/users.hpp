@@ -85,8 +85,7 @@ struct notification_data {
     std::optional<notification_fix> fix;
 };
 BOOST_DESCRIBE_STRUCT(notification_data, (),
-                      (type, model_id, training_session_id, new_name, state, subject, message,
-                       fix))
+                      (type, model_id, training_session_id, new_name, state, subject, message, fix))
 
 constexpr json_rules json_rules_of(notification_data const*)
 {
@@ -278,8 +277,7 @@ BOOST_DESCRIBE_STRUCT(billing_stats, (billing_cycle), (total_cost, per_day))
 
 /// A part of a bill: what is missing costs nothing.
 template <class T>
-concept part_of_bill =
-    std::same_as<T, launcher_cost> || std::same_as<T, launcher_costs> ||
+concept part_of_bill = std::same_as<T, launcher_cost> || std::same_as<T, launcher_costs> ||
     std::same_as<T, data_cost> || std::same_as<T, debug_operation_cost> ||
     std::same_as<T, work_cost> || std::same_as<T, model_cost> || std::same_as<T, dataset_cost> ||
     std::same_as<T, day_cost>;

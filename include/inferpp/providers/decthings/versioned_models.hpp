@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The later generation of Decthings' models: states and snapshots have become versions, and what was
-// in a state are weights. The names of its calls and types are those of the earlier one, and mean
-// something else; so they stand in a namespace of their own, and a program names the generation that
-// it speaks by where it takes them from. What is the same in both stands in `decthings` alone.
+// The later generation of Decthings' models: states and snapshots have become versions, and what
+// was in a state are weights. The names of its calls and types are those of the earlier one, and
+// mean something else; so they stand in a namespace of their own, and a program names the
+// generation that it speaks by where it takes them from. What is the same in both stands in
+// `decthings` alone.
 
 #ifndef INFERPP_PROVIDERS_DECTHINGS_VERSIONED_MODELS_HPP
 #define INFERPP_PROVIDERS_DECTHINGS_VERSIONED_MODELS_HPP

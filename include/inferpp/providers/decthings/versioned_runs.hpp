@@ -191,8 +191,8 @@ BOOST_DESCRIBE_STRUCT(evaluate, (of_version), (params))
 
 /// Model/getFinishedEvaluationResult; see `decthings::get_evaluation_result`.
 struct get_evaluation_result : call<get_evaluation_result, evaluate_outcome>, of_evaluation {
-    static constexpr operation_info info = rpc(
-        "get_evaluation_result", "Model/getFinishedEvaluationResult", idempotency::safe, true);
+    static constexpr operation_info info =
+        rpc("get_evaluation_result", "Model/getFinishedEvaluationResult", idempotency::safe, true);
     using of_evaluation::of_evaluation;
 };
 BOOST_DESCRIBE_STRUCT(get_evaluation_result, (of_evaluation), ())

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Written from the wire notes, not from the client's types: the two must agree by the notes alone.
-// This file has the platform's state. The others, included after it, have the rest: _wire (messages
-// and tensors), _routes, _calls (what is in a request), _models, _states, _runs, _training,
-// _versions, _datasets, _launchers, _debug, _files and _accounts. Each includes the next,
-// because a header has one.
+// This file has the platform's state. The others, included after it, have the rest: _http, _wire
+// (messages and tensors), _routes, _calls (what is in a request), _models, _states, _runs,
+// _training, _versions, _datasets, _launchers, _debug, _files and _accounts. Each includes the
+// next, because a header has one.
 
 #ifndef INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_IPP
@@ -111,8 +111,8 @@ struct decthings_simulator::platform {
 
         [[noreturn]] static void refuse(std::string_view name, std::string_view reason)
         {
-            throw refusal{object{
-                {"code", "invalid_parameter"}, {"parameterName", name}, {"reason", reason}}};
+            throw refusal{
+                object{{"code", "invalid_parameter"}, {"parameterName", name}, {"reason", reason}}};
         }
         INFERPP_DECL value const* find(std::string_view name) const;
         INFERPP_DECL std::string text(std::string_view name) const;
@@ -244,7 +244,7 @@ struct decthings_simulator::platform {
         object location;
         sys_milliseconds started_at;
         object options;
-        std::string input; ///< what was written to it
+        std::string input;                                   ///< what was written to it
         std::map<std::string, decthings_state> kept;         ///< by data id
         std::map<std::string, decthings_state> instantiated; ///< by id
     };
@@ -291,8 +291,8 @@ struct decthings_simulator::platform {
     INFERPP_DECL static void check_spec(object const& spec, std::string_view name);
     INFERPP_DECL static object page(call const& with, std::string_view name,
                                     std::vector<object> items);
-    INFERPP_DECL static reply keyed(decthings_state const& data, call const& with, std::string_view unknown_key,
-                       bool weights);
+    INFERPP_DECL static reply keyed(decthings_state const& data, call const& with,
+                                    std::string_view unknown_key, bool weights);
 
     // --- _models ---------------------------------------------------------------------------------
 
@@ -305,14 +305,9 @@ struct decthings_simulator::platform {
     INFERPP_DECL object describe(snapshot const& which) const;
     INFERPP_DECL static void put_common(object& into, object const& about);
     INFERPP_DECL reply model_creation_of(work const& which) const;
-    INFERPP_DECL outcome create_model(call& with);
-    INFERPP_DECL outcome wait_for_model(call& with);
-    INFERPP_DECL outcome delete_model(call& with);
-    INFERPP_DECL outcome update_model(call& with);
-    INFERPP_DECL outcome get_models(call& with);
-    INFERPP_DECL outcome set_filesystem_size(call& with);
-    INFERPP_DECL outcome get_filesystem_usage(call& with);
-    INFERPP_DECL outcome set_image(call& with);
+    INFERPP_DECL outcome create_model(call&), wait_for_model(call&), delete_model(call&),
+        update_model(call&), get_models(call&), set_filesystem_size(call&),
+        get_filesystem_usage(call&), set_image(call&);
 
     // --- _states: states and snapshots -----------------------------------------------------------
 
@@ -320,23 +315,13 @@ struct decthings_simulator::platform {
     INFERPP_DECL state& find_state(model& of, call const& with);
     INFERPP_DECL snapshot* find_snapshot_if(model& of, std::string_view id);
     INFERPP_DECL snapshot& find_snapshot(model& of, call const& with);
-    INFERPP_DECL std::map<std::string, decthings_state> mount(array const& models,
-                                                              array& mounted);
+    INFERPP_DECL std::map<std::string, decthings_state> mount(array const& models, array& mounted);
     INFERPP_DECL reply creation_of(work const& which) const;
     INFERPP_DECL std::shared_ptr<work> find_creation(call const& with);
-    INFERPP_DECL outcome create_state(call& with);
-    INFERPP_DECL outcome upload_state(call& with);
-    INFERPP_DECL outcome cancel_create_state(call& with);
-    INFERPP_DECL outcome get_creating_states(call& with);
-    INFERPP_DECL outcome wait_for_state(call& with);
-    INFERPP_DECL outcome update_state(call& with);
-    INFERPP_DECL outcome set_active_state(call& with);
-    INFERPP_DECL outcome delete_state(call& with);
-    INFERPP_DECL outcome get_state(call& with);
-    INFERPP_DECL outcome get_snapshot_state(call& with);
-    INFERPP_DECL outcome snapshot_model(call& with);
-    INFERPP_DECL outcome update_snapshot(call& with);
-    INFERPP_DECL outcome delete_snapshot(call& with);
+    INFERPP_DECL outcome create_state(call&), upload_state(call&), cancel_create_state(call&),
+        get_creating_states(call&), wait_for_state(call&), update_state(call&),
+        set_active_state(call&), delete_state(call&), get_state(call&), get_snapshot_state(call&),
+        snapshot_model(call&), update_snapshot(call&), delete_snapshot(call&);
 
     // --- _runs: what runs, and evaluations -------------------------------------------------------
 
@@ -370,11 +355,8 @@ struct decthings_simulator::platform {
     INFERPP_DECL object evaluation_launcher(model const& of, std::string const& version) const;
     INFERPP_DECL outcome evaluate(call& with);
     INFERPP_DECL std::shared_ptr<work> find_evaluation(call const& with);
-    INFERPP_DECL outcome get_evaluations(call& with);
-    INFERPP_DECL outcome get_evaluation_result(call& with);
-    INFERPP_DECL outcome cancel_evaluation(call& with);
-    INFERPP_DECL outcome set_launchers(call& with);
-    INFERPP_DECL outcome get_launchers_used(call& with);
+    INFERPP_DECL outcome get_evaluations(call&), get_evaluation_result(call&),
+        cancel_evaluation(call&), set_launchers(call&), get_launchers_used(call&);
 
     // --- _training -------------------------------------------------------------------------------
 
@@ -385,11 +367,8 @@ struct decthings_simulator::platform {
     INFERPP_DECL array metric_amounts(work const& which) const;
     INFERPP_DECL reply metrics_of(work const& which, call const& with) const;
     INFERPP_DECL array sysinfo(call const& with, time_point begin, time_point end) const;
-    INFERPP_DECL outcome get_training(call& with);
-    INFERPP_DECL outcome get_metrics(call& with);
-    INFERPP_DECL outcome get_training_sysinfo(call& with);
-    INFERPP_DECL outcome cancel_training(call& with);
-    INFERPP_DECL outcome clear_training(call& with);
+    INFERPP_DECL outcome get_training(call&), get_metrics(call&), get_training_sysinfo(call&),
+        cancel_training(call&), clear_training(call&);
 
     // --- _versions: the later interface ----------------------------------------------------------
 
@@ -397,11 +376,8 @@ struct decthings_simulator::platform {
     INFERPP_DECL object describe_versioned(model const& which) const;
     INFERPP_DECL outcome create_versioned_model(call& with);
     INFERPP_DECL reply version_creation_of(work const& which) const;
-    INFERPP_DECL outcome create_version(call& with);
-    INFERPP_DECL outcome upload_version(call& with);
-    INFERPP_DECL outcome update_version(call& with);
-    INFERPP_DECL outcome delete_version(call& with);
-    INFERPP_DECL outcome get_weights(call& with);
+    INFERPP_DECL outcome create_version(call&), upload_version(call&), update_version(call&),
+        delete_version(call&), get_weights(call&);
 
     // --- _datasets -------------------------------------------------------------------------------
 
@@ -418,17 +394,10 @@ struct decthings_simulator::platform {
                                                            std::size_t count);
     INFERPP_DECL static std::uint64_t remove(std::vector<std::map<std::string, std::string>>& from,
                                              std::vector<std::uint64_t> const& which);
-    INFERPP_DECL outcome create_dataset(call& with);
-    INFERPP_DECL outcome update_dataset(call& with);
-    INFERPP_DECL outcome delete_dataset(call& with);
-    INFERPP_DECL outcome get_datasets(call& with);
-    INFERPP_DECL outcome add_entries(call& with);
-    INFERPP_DECL outcome add_entries_to_review(call& with);
-    INFERPP_DECL outcome finalize_entries(call& with);
-    INFERPP_DECL outcome get_entries(call& with);
-    INFERPP_DECL outcome get_review_entries(call& with);
-    INFERPP_DECL outcome remove_entries(call& with);
-    INFERPP_DECL outcome remove_review_entries(call& with);
+    INFERPP_DECL outcome create_dataset(call&), update_dataset(call&), delete_dataset(call&),
+        get_datasets(call&), add_entries(call&), add_entries_to_review(call&),
+        finalize_entries(call&), get_entries(call&), get_review_entries(call&),
+        remove_entries(call&), remove_review_entries(call&);
 
     // --- _launchers: launchers, commands and terminals -------------------------------------------
 
@@ -438,21 +407,11 @@ struct decthings_simulator::platform {
     INFERPP_DECL session& open_session(std::string kind, call const& with, std::string of);
     INFERPP_DECL session& find_session(std::string_view kind, call const& with);
     INFERPP_DECL std::vector<session*> sessions_of(std::string_view kind, call const& with);
-    INFERPP_DECL outcome create_launcher(call& with);
-    INFERPP_DECL outcome get_launchers(call& with);
-    INFERPP_DECL outcome get_launcher_sysinfo(call& with);
-    INFERPP_DECL outcome delete_launcher(call& with);
-    INFERPP_DECL outcome spawn(call& with);
-    INFERPP_DECL outcome spawn_for_model(call& with);
-    INFERPP_DECL outcome terminate_command(call& with);
-    INFERPP_DECL outcome get_commands(call& with);
-    INFERPP_DECL outcome write_to_command(call& with);
-    INFERPP_DECL outcome launch_terminal(call& with);
-    INFERPP_DECL outcome terminate_terminal(call& with);
-    INFERPP_DECL outcome get_terminals(call& with);
-    INFERPP_DECL outcome write_to_terminal(call& with);
-    INFERPP_DECL outcome resize_terminal(call& with);
-    INFERPP_DECL outcome add_terminal_access(call& with);
+    INFERPP_DECL outcome create_launcher(call&), get_launchers(call&), get_launcher_sysinfo(call&),
+        delete_launcher(call&), spawn(call&), spawn_for_model(call&), terminate_command(call&),
+        get_commands(call&), write_to_command(call&), launch_terminal(call&),
+        terminate_terminal(call&), get_terminals(call&), write_to_terminal(call&),
+        resize_terminal(call&), add_terminal_access(call&);
 
     // --- _debug ----------------------------------------------------------------------------------
 
@@ -461,19 +420,10 @@ struct decthings_simulator::platform {
     INFERPP_DECL object keep(session& in, decthings_state data);
     INFERPP_DECL decthings_state& find_instantiated(session& in, call const& with);
     INFERPP_DECL outcome after_run(reply then) const;
-    INFERPP_DECL outcome launch_debug(call& with);
-    INFERPP_DECL outcome get_debug(call& with);
-    INFERPP_DECL outcome terminate_debug(call& with);
-    INFERPP_DECL outcome inspect(call& with);
-    INFERPP_DECL outcome debug_create_state(call& with);
-    INFERPP_DECL outcome debug_instantiate(call& with);
-    INFERPP_DECL outcome debug_train(call& with);
-    INFERPP_DECL outcome debug_evaluate(call& with);
-    INFERPP_DECL outcome debug_get_state(call& with);
-    INFERPP_DECL outcome debug_download(call& with);
-    INFERPP_DECL outcome debug_training(call& with);
-    INFERPP_DECL outcome debug_metrics(call& with);
-    INFERPP_DECL outcome debug_cancel(call& with);
+    INFERPP_DECL outcome launch_debug(call&), get_debug(call&), terminate_debug(call&),
+        inspect(call&), debug_create_state(call&), debug_instantiate(call&), debug_train(call&),
+        debug_evaluate(call&), debug_get_state(call&), debug_download(call&), debug_training(call&),
+        debug_metrics(call&), debug_cancel(call&);
 
     // --- _files ----------------------------------------------------------------------------------
 
@@ -488,167 +438,27 @@ struct decthings_simulator::platform {
     INFERPP_DECL static void drop(filesystem& in, std::uint64_t inode);
     INFERPP_DECL std::uint64_t copy_tree(filesystem& in, std::uint64_t inode);
     INFERPP_DECL object entry(filesystem& in, std::uint64_t inode) const;
-    INFERPP_DECL outcome fs_lookup(call& with);
-    INFERPP_DECL outcome fs_getattr(call& with);
-    INFERPP_DECL outcome fs_setattr(call& with);
-    INFERPP_DECL outcome fs_mknod(call& with);
-    INFERPP_DECL outcome fs_read(call& with);
-    INFERPP_DECL outcome fs_write(call& with);
-    INFERPP_DECL outcome fs_symlink(call& with);
-    INFERPP_DECL outcome fs_readlink(call& with);
-    INFERPP_DECL outcome fs_mkdir(call& with);
-    INFERPP_DECL outcome fs_unlink(call& with);
-    INFERPP_DECL outcome fs_rmdir(call& with);
-    INFERPP_DECL outcome fs_rename(call& with);
-    INFERPP_DECL outcome fs_link(call& with);
-    INFERPP_DECL outcome fs_readdir(call& with);
-    INFERPP_DECL outcome fs_rmdir_all(call& with);
-    INFERPP_DECL outcome fs_copy(call& with);
+    INFERPP_DECL outcome fs_lookup(call&), fs_getattr(call&), fs_setattr(call&), fs_mknod(call&),
+        fs_read(call&), fs_write(call&), fs_symlink(call&), fs_readlink(call&), fs_mkdir(call&),
+        fs_unlink(call&), fs_rmdir(call&), fs_rename(call&), fs_link(call&), fs_readdir(call&),
+        fs_rmdir_all(call&), fs_copy(call&);
 
     // --- _accounts: images, organizations and users ----------------------------------------------
 
     INFERPP_DECL static object& find_by(std::vector<object>& in, std::string_view member,
                                         std::string_view wanted, std::string_view code);
-    INFERPP_DECL outcome create_repository(call& with);
-    INFERPP_DECL outcome update_repository(call& with);
-    INFERPP_DECL outcome delete_repository(call& with);
-    INFERPP_DECL outcome get_repositories(call& with);
-    INFERPP_DECL outcome create_organization(call& with);
-    INFERPP_DECL outcome get_organizations(call& with);
-    INFERPP_DECL outcome invite_users(call& with);
-    INFERPP_DECL outcome remove_users(call& with);
-    INFERPP_DECL outcome respond_to_invitation(call& with);
-    INFERPP_DECL outcome assign_roles(call& with);
-    INFERPP_DECL outcome delete_organization(call& with);
-    INFERPP_DECL outcome find_users(call& with);
-    INFERPP_DECL outcome get_users(call& with);
-    INFERPP_DECL outcome get_notifications(call& with);
-    INFERPP_DECL outcome set_notification(call& with);
-    INFERPP_DECL outcome get_billing(call& with);
-    INFERPP_DECL outcome estimate_due(call& with);
-    INFERPP_DECL outcome get_quotas(call& with);
+    INFERPP_DECL outcome create_repository(call&), update_repository(call&),
+        delete_repository(call&), get_repositories(call&), create_organization(call&),
+        get_organizations(call&), invite_users(call&), remove_users(call&),
+        respond_to_invitation(call&), assign_roles(call&), delete_organization(call&),
+        find_users(call&), get_users(call&), get_notifications(call&), set_notification(call&),
+        get_billing(call&), estimate_due(call&), get_quotas(call&);
 };
-
-/// An answer over HTTP to a call whose work is under way.
-class decthings_held_answer final : public held_answer {
-public:
-    /// @param write makes the answer
-    decthings_held_answer(inferpp::clock::time_point due, std::function<http::response()> write)
-        : held_answer(due),
-          write_(std::move(write))
-    {
-    }
-    http::response make() override { return write_(); }
-
-private:
-    std::function<http::response()> write_;
-};
-
-INFERPP_DECL decthings_simulator::decthings_simulator(boost::asio::any_io_executor executor,
-                                                      decthings_simulator_options options)
-    : simulator(std::move(executor), options),
-      platform_(std::make_unique<platform>(std::move(options)))
-{
-    platform_->clock = shared_clock();
-    platform_->tick();
-    platform_->fill();
-    start();
-}
-
-INFERPP_DECL decthings_simulator::~decthings_simulator()
-{
-    stop();
-}
-
-INFERPP_DECL std::string decthings_simulator::base_url() const
-{
-    return origin_url() + "/v0";
-}
-
-INFERPP_DECL void decthings_simulator::refuse(std::string method, boost::json::object error)
-{
-    platform_->refusals[std::move(method)].push_back(std::move(error));
-}
-
-INFERPP_DECL std::size_t decthings_simulator::runs() const noexcept
-{
-    return platform_->runs;
-}
-
-/// POST /v0/{Api}/{method}. What the platform understands is answered with 200, also where it is
-/// refused.
-INFERPP_DECL simulated_answer decthings_simulator::respond(simulated_request& request)
-{
-    auto const write = [](platform::reply const& with) {
-        http::response answer;
-        answer.status = 200;
-        answer.headers.set("Content-Type", "application/octet-stream");
-        boost::json::object document;
-        if (with.error.empty())
-            document["result"] = with.result;
-        else
-            document["error"] = with.error;
-        answer.body = detail::decthings_write(document, with.blobs);
-        return answer;
-    };
-    auto const fail = [](int status, std::string_view why) {
-        http::response answer;
-        answer.status = status;
-        answer.headers.set("Content-Type", "text/plain");
-        answer.body = why;
-        return answer;
-    };
-    auto const& path = request.path;
-    if (request.method != "POST" || path.size() != 3 || path[0] != "v0" ||
-        platform_->find_route(path[1], path[2]) == nullptr)
-        return fail(404, "There is no such method.");
-    platform_->tick();
-    platform::reply refused;
-    auto const user = platform_->user_of(request);
-    if (!user) {
-        refused.error = {{"code", "bad_credentials"}};
-        return write(refused);
-    }
-    auto message = detail::decthings_parse(request.body);
-    if (!message)
-        return fail(500, "The request is malformed.");
-    platform::call with;
-    with.user = *user;
-    with.params = std::move(message->json);
-    with.blobs = std::move(message->blobs);
-    try {
-        platform::outcome answer = platform_->dispatch(path[1], path[2], with);
-        if (!answer.later)
-            return write(answer.now);
-        auto const work = answer.later;
-        // It is made only as long as the simulator is there.
-        auto const held = std::make_shared<decthings_held_answer>(work->due, [this, work, write] {
-            platform_->tick();
-            return write(work->make());
-        });
-        work->moved = [weak = std::weak_ptr{held}, due = std::weak_ptr{work}] {
-            auto const waiting = weak.lock();
-            auto const moved = due.lock();
-            if (waiting && moved)
-                waiting->move_to(moved->due);
-        };
-        simulated_answer later;
-        later.held = held;
-        return later;
-    }
-    catch (platform::refusal const& why) {
-        refused.error = why.error;
-        return write(refused);
-    }
-    catch (std::exception const& why) { // of the user's model, too
-        return fail(500, why.what());
-    }
-}
 
 } // namespace inferpp::inline INFERPP_ABI::testing
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)
-#include <inferpp/testing/impl/decthings_simulator_wire.ipp>
+#include <inferpp/testing/impl/decthings_simulator_http.ipp>
 #endif
 
 #endif

@@ -24,8 +24,8 @@ INFERPP_DECL boost::json::object& decthings_simulator::platform::find_by(std::ve
 
 // --- images --------------------------------------------------------------------------------------
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::create_repository(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    create_repository(call& with)
 {
     std::string const name = with.text("name");
     if (name.empty())
@@ -43,16 +43,16 @@ decthings_simulator::platform::create_repository(call& with)
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::update_repository(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    update_repository(call& with)
 {
     object& which = find_by(repositories, "name", with.text("name"), "repository_not_found");
     decthings_overlay(with.part("properties"), which, {"description", "publicAccess"});
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::delete_repository(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    delete_repository(call& with)
 {
     std::string const name = with.text("name");
     find_by(repositories, "name", name, "repository_not_found");
@@ -62,16 +62,16 @@ decthings_simulator::platform::delete_repository(call& with)
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_repositories(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::get_repositories(
+    call& with)
 {
     return page(with, "repositories", repositories);
 }
 
 // --- organizations -------------------------------------------------------------------------------
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::create_organization(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    create_organization(call& with)
 {
     std::string const name = with.text("name");
     for (object const& one : organizations)
@@ -87,8 +87,8 @@ decthings_simulator::platform::create_organization(call& with)
     return object{{"organizationId", id}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_organizations(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_organizations(call& with)
 {
     return page(with, "organizations", organizations);
 }
@@ -123,8 +123,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::respond_to_invitation(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    respond_to_invitation(call& with)
 {
     object& which =
         find_by(organizations, "id", with.text("organizationId"), "organization_not_found");
@@ -152,14 +152,13 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     throw refusal{"member_not_found"};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::delete_organization(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    delete_organization(call& with)
 {
     std::string const id = with.text("organizationId");
     find_by(organizations, "id", id, "organization_not_found");
-    std::erase_if(organizations, [&](object const& one) {
-        return detail::decthings_text(one.at("id")) == id;
-    });
+    std::erase_if(organizations,
+                  [&](object const& one) { return detail::decthings_text(one.at("id")) == id; });
     return object{};
 }
 
@@ -194,16 +193,15 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"users", found}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_notifications(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_notifications(call& with)
 {
     bool const all = with.find("notificationIds") == nullptr;
     auto const wanted = with.texts("notificationIds");
     array found;
     for (object const& one : notifications)
-        if (all ||
-            std::find(wanted.begin(), wanted.end(), detail::decthings_text(one.at("id"))) !=
-                wanted.end())
+        if (all || std::find(wanted.begin(), wanted.end(), detail::decthings_text(one.at("id"))) !=
+                       wanted.end())
             found.push_back(one);
     return object{{"notifications", found}};
 }
@@ -238,9 +236,9 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     constexpr double price = 0.001;
     double const cost = price * static_cast<double>(runs);
     bill["totalCost"] = cost;
-    bill["perDay"] = array{
-        object{{"day", static_cast<unsigned>(date.day())},
-               {"models", {{"evaluations", {{"amount", runs}, {"baseCost", cost}}}}}}};
+    bill["perDay"] =
+        array{object{{"day", static_cast<unsigned>(date.day())},
+                     {"models", {{"evaluations", {{"amount", runs}, {"baseCost", cost}}}}}}};
     return bill;
 }
 
@@ -256,9 +254,9 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     object quota{{"name", "models"},
                  {"unit", ""},
                  {"limit", 100},
-                 {"history",
-                  array{object{{"hourTimestamp", stamp(std::chrono::floor<std::chrono::hours>(today))},
-                               {"maxUsed", models.size()}}}}};
+                 {"history", array{object{{"hourTimestamp",
+                                           stamp(std::chrono::floor<std::chrono::hours>(today))},
+                                          {"maxUsed", models.size()}}}}};
     if (options.generation == decthings_simulator_options::interface::versions)
         quota["used"] = models.size();
     return object{{"quotas", array{quota}}};

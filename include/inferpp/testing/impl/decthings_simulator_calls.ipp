@@ -120,8 +120,8 @@ INFERPP_DECL std::vector<std::string> decthings_simulator::platform::call::texts
 INFERPP_DECL void decthings_simulator::platform::call::expect_blobs(std::size_t count) const
 {
     if (blobs.size() != count)
-        refuse("blobs", "expected " + std::to_string(count) + ", got " +
-                            std::to_string(blobs.size()));
+        refuse("blobs",
+               "expected " + std::to_string(count) + ", got " + std::to_string(blobs.size()));
 }
 
 /// A member of a provider of parameters, in either spelling.
@@ -298,8 +298,8 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::page(call const&
         if (one == nullptr || other == nullptr)
             return false;
         return one->is_string() ? detail::decthings_text(*one) < detail::decthings_text(*other)
-               : one->is_number() && other->is_number() &&
-                     one->to_number<double>() < other->to_number<double>();
+                                : one->is_number() && other->is_number() &&
+                                      one->to_number<double>() < other->to_number<double>();
     });
     if (direction == "desc")
         std::reverse(items.begin(), items.end());

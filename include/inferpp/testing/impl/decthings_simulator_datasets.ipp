@@ -39,8 +39,8 @@ INFERPP_DECL void decthings_simulator::platform::check_version(dataset const& wh
 {
     auto const wanted = with.text_if("datasetVersionId");
     if (wanted && *wanted != version_of(which))
-        throw refusal{object{{"code", "incorrect_version_id"},
-                             {"datasetVersionId", version_of(which)}}};
+        throw refusal{
+            object{{"code", "incorrect_version_id"}, {"datasetVersionId", version_of(which)}}};
 }
 
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::create_dataset(
@@ -122,9 +122,10 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return page(with, "datasets", std::move(all));
 }
 
-/// Entries: for each one blob for each key, in the order of the keys, which are all of the dataset's.
-INFERPP_DECL std::vector<std::map<std::string, std::string>>
-decthings_simulator::platform::read_entries(dataset const& to, call const& with) const
+/// Entries: for each one blob for each key, in the order of the keys, which are all of the
+/// dataset's.
+INFERPP_DECL std::vector<std::map<std::string, std::string>> decthings_simulator::platform::
+    read_entries(dataset const& to, call const& with) const
 {
     auto const keys = with.texts("keys");
     std::set<std::string> const given{keys.begin(), keys.end()};
@@ -152,8 +153,8 @@ decthings_simulator::platform::read_entries(dataset const& to, call const& with)
             call::refuse("keys", "expected one tensor for " + key);
         array const& allowed = types[key];
         bool const fits = allowed.empty() ||
-                          std::find(allowed.begin(), allowed.end(),
-                                    value(tensors->front().type)) != allowed.end();
+                          std::find(allowed.begin(), allowed.end(), value(tensors->front().type)) !=
+                              allowed.end();
         if (!fits)
             call::refuse("keys", tensors->front().type + " is not allowed for " + key);
         read.back()[key] = with.blobs[i]; // as it came, also where it is misspelt
@@ -173,8 +174,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"newDatasetVersionId", version_of(to)}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::add_entries_to_review(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    add_entries_to_review(call& with)
 {
     dataset& to = find_dataset(with);
     auto const added = read_entries(to, with);
@@ -257,8 +258,8 @@ INFERPP_DECL decthings_simulator::platform::reply decthings_simulator::platform:
             continue;
         found.emplace_back(index);
         for (value const& key : keys)
-            answer.blobs.push_back(from[static_cast<std::size_t>(index)].at(
-                std::string{detail::decthings_text(key)}));
+            answer.blobs.push_back(
+                from[static_cast<std::size_t>(index)].at(std::string{detail::decthings_text(key)}));
     }
     answer.result = {{"keys", keys}, {"indexes", found}};
     return answer;
@@ -271,8 +272,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return entries_of(of.entries, of, with);
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_review_entries(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_review_entries(call& with)
 {
     dataset const& of = find_dataset(with);
     return entries_of(of.review, of, with);
@@ -293,8 +294,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
                   {"newWaitingToRemoveAmount", from.removed}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::remove_review_entries(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    remove_review_entries(call& with)
 {
     dataset& from = find_dataset(with);
     auto const which = indexes(with, "entries", from.review.size());

@@ -117,16 +117,16 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return std::make_shared<pending>(now + options.run_time, [then] { return then; });
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::debug_create_state(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    debug_create_state(call& with)
 {
     session& in = find_session("debug", with);
     auto run = debug_call(function::create_state, in, with, "");
     return after_run(keep(in, std::move(run.state)));
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::debug_instantiate(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    debug_instantiate(call& with)
 {
     bool const later = options.generation == decthings_simulator_options::interface::versions;
     session& in = find_session("debug", with);
@@ -174,8 +174,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     auto const found = in.kept.find(with.text("dataId"));
     if (found == in.kept.end())
         throw refusal{later ? "weight_data_not_found" : "state_data_not_found"};
-    auto answer = keyed(found->second, with,
-                        later ? "weight_key_not_found" : "state_key_not_found", later);
+    auto answer =
+        keyed(found->second, with, later ? "weight_key_not_found" : "state_key_not_found", later);
     if (later)
         answer.result.erase("stateKeyNames");
     return answer;

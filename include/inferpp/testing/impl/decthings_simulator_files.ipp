@@ -62,18 +62,12 @@ INFERPP_DECL std::uint64_t decthings_simulator::platform::child(filesystem& in,
 INFERPP_DECL boost::json::object decthings_simulator::platform::stat(file const& which) const
 {
     constexpr std::uint64_t block = 512;
-    return {{"mode", which.mode},
-            {"nlink", which.links},
-            {"rdev", which.device},
-            {"size", which.content.size()},
-            {"blksize", 4096},
-            {"blocks", (which.content.size() + block - 1) / block},
-            {"atime", which.accessed},
-            {"atime_nsec", which.accessed_nsec},
-            {"mtime", which.changed},
-            {"mtime_nsec", which.changed_nsec},
-            {"ctime", which.changed},
-            {"ctime_nsec", which.changed_nsec}};
+    return {{"mode", which.mode},      {"nlink", which.links},
+            {"rdev", which.device},    {"size", which.content.size()},
+            {"blksize", 4096},         {"blocks", (which.content.size() + block - 1) / block},
+            {"atime", which.accessed}, {"atime_nsec", which.accessed_nsec},
+            {"mtime", which.changed},  {"mtime_nsec", which.changed_nsec},
+            {"ctime", which.changed},  {"ctime_nsec", which.changed_nsec}};
 }
 
 INFERPP_DECL boost::json::object decthings_simulator::platform::entry(filesystem& in,
@@ -167,9 +161,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     filesystem& in = files_of(with);
     auto const mode = static_cast<std::uint32_t>(with.number("mode"));
     std::uint64_t const device = with.number("dev");
-    std::uint64_t const inode =
-        add_file(in, with.number("parent"), read_name(with, "name"),
-                 (mode & decthings_kind_bits) == 0 ? mode | 0100000 : mode);
+    std::uint64_t const inode = add_file(in, with.number("parent"), read_name(with, "name"),
+                                         (mode & decthings_kind_bits) == 0 ? mode | 0100000 : mode);
     in.files[inode].device = device;
     return entry(in, inode);
 }
@@ -182,11 +175,11 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
         throw refusal{"EISDIR"};
     std::uint64_t const offset =
         (std::min<std::uint64_t>)(with.number("offset"), which.content.size());
-    std::uint64_t const count = (std::min<std::uint64_t>)(with.number("count"),
-                                                          which.content.size() - offset);
+    std::uint64_t const count =
+        (std::min<std::uint64_t>)(with.number("count"), which.content.size() - offset);
     reply answer;
-    answer.blobs.push_back(which.content.substr(static_cast<std::size_t>(offset),
-                                                static_cast<std::size_t>(count)));
+    answer.blobs.push_back(
+        which.content.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(count)));
     return answer;
 }
 

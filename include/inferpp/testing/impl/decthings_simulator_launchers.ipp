@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Launchers of the simulated Decthings, and commands and terminals on them, without their output. See
-// decthings_simulator.ipp.
+// Launchers of the simulated Decthings, and commands and terminals on them, without their output.
+// See decthings_simulator.ipp.
 
 #ifndef INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_LAUNCHERS_IPP
 #define INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_LAUNCHERS_IPP
@@ -10,8 +10,8 @@
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
-INFERPP_DECL decthings_simulator::platform::launcher*
-decthings_simulator::platform::find_launcher_if(std::string_view id)
+INFERPP_DECL decthings_simulator::platform::launcher* decthings_simulator::platform::
+    find_launcher_if(std::string_view id)
 {
     for (launcher& one : launchers)
         if (one.id == id)
@@ -69,14 +69,16 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
                        {"createdAt", stamp(one.created_at)},
                        {"spec", one.spec},
                        {"state",
-                        {{"type", one.deleting ? "deleting" : creating ? "creating" : "active"}}},
+                        {{"type", one.deleting ? "deleting"
+                                  : creating   ? "creating"
+                                               : "active"}}},
                        {"running", running_on(one)}});
     }
     return page(with, "persistentLaunchers", std::move(all));
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_launcher_sysinfo(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_launcher_sysinfo(call& with)
 {
     launcher const& which = find_launcher(with);
     return object{{"sysinfo", sysinfo(with, now - (today - which.created_at), now)}};
@@ -131,8 +133,8 @@ INFERPP_DECL decthings_simulator::platform::session& decthings_simulator::platfo
 }
 
 /// Those that were asked for, or all.
-INFERPP_DECL std::vector<decthings_simulator::platform::session*>
-decthings_simulator::platform::sessions_of(std::string_view kind, call const& with)
+INFERPP_DECL std::vector<decthings_simulator::platform::session*> decthings_simulator::platform::
+    sessions_of(std::string_view kind, call const& with)
 {
     std::string const ids = std::string{decthings_id_of(kind)} + 's';
     bool const all = with.find(ids) == nullptr;
@@ -161,8 +163,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"spawnedCommandId", open_session("spawned", with, of.id).id}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::terminate_command(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    terminate_command(call& with)
 {
     std::string const id = find_session("spawned", with).id;
     std::erase_if(sessions, [&](session const& one) { return one.id == id; });
@@ -184,8 +186,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"spawnedCommands", all}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::write_to_command(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::write_to_command(
+    call& with)
 {
     with.expect_blobs(1);
     find_session("spawned", with).input += with.blobs[0];
@@ -199,8 +201,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"terminalSessionId", open_session("terminal", with, of.id).id}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::terminate_terminal(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    terminate_terminal(call& with)
 {
     std::string const id = find_session("terminal", with).id;
     std::erase_if(sessions, [&](session const& one) { return one.id == id; });
@@ -219,8 +221,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"terminalSessions", all}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::write_to_terminal(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    write_to_terminal(call& with)
 {
     with.expect_blobs(1);
     find_session("terminal", with).input += with.blobs[0];
@@ -238,8 +240,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::add_terminal_access(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    add_terminal_access(call& with)
 {
     session& which = find_session("terminal", with);
     object const access{{"modelId", find_model(with).id}};

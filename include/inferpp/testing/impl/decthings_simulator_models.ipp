@@ -49,25 +49,24 @@ INFERPP_DECL decthings_simulator::platform::model& decthings_simulator::platform
                    {"language", "python"},
                    {"wasm", false}};
     object const spec{{"cpus", 1}, {"memoryMebibytes", 512}};
-    made->fields = {
-        {"filesystemSizeMebibytes", 1024},
-        {"parameterDefinitions",
-         {{"createState", array{}},
-          {"train", array{}},
-          {"evaluateInput", array{}},
-          {"evaluateOutput", array{}}}},
-        {"defaultLauncherSpecs", {{"createState", spec}, {"evaluate", spec}}},
-        {"maxDurationsSeconds",
-         {{"codeStartup", 60},
-          {"instantiateModel", 60},
-          {"createState", 600},
-          {"train", 3600},
-          {"evaluate", 60}}},
-        {"image",
-         {{"domain", "registry.decthings.com"},
-          {"repository", "decthings/python"},
-          {"reference", "latest"},
-          {"digest", "sha256:" + std::string(64, '0')}}}};
+    made->fields = {{"filesystemSizeMebibytes", 1024},
+                    {"parameterDefinitions",
+                     {{"createState", array{}},
+                      {"train", array{}},
+                      {"evaluateInput", array{}},
+                      {"evaluateOutput", array{}}}},
+                    {"defaultLauncherSpecs", {{"createState", spec}, {"evaluate", spec}}},
+                    {"maxDurationsSeconds",
+                     {{"codeStartup", 60},
+                      {"instantiateModel", 60},
+                      {"createState", 600},
+                      {"train", 3600},
+                      {"evaluate", 60}}},
+                    {"image",
+                     {{"domain", "registry.decthings.com"},
+                      {"repository", "decthings/python"},
+                      {"reference", "latest"},
+                      {"digest", "sha256:" + std::string(64, '0')}}}};
     made->files.files[1].mode = 040755;
     made->files.files[1].links = 2;
     models.push_back(std::move(made));
@@ -101,8 +100,7 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::describe(
 {
     object told = which.fields;
     object content = describe(which.content);
-    for (std::string_view const name :
-         {"id", "trainingOperations", "createdAt", "beingDeleted"})
+    for (std::string_view const name : {"id", "trainingOperations", "createdAt", "beingDeleted"})
         content.erase(name);
     told["id"] = which.id;
     told["name"] = which.name;
@@ -119,9 +117,9 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::describe(model c
         if (auto const* const found = which.about.if_contains(name))
             told[name] = *found;
     object& image = told["image"].as_object();
-    for (auto const& [name, target] :
-         {std::pair{"domain", "targetDomain"}, {"repository", "targetRepository"},
-          {"reference", "targetReference"}})
+    for (auto const& [name, target] : {std::pair{"domain", "targetDomain"},
+                                       {"repository", "targetRepository"},
+                                       {"reference", "targetReference"}})
         image[target] = image[name];
     bool making = false;
     array ongoing;
@@ -229,9 +227,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
         made.about["language"] = copy.about.at("language");
     }
     if (type == "basedOnModelSnapshot")
-        made.about["basedOnSnapshot"] = {{"modelId", copy.id},
-                                         {"snapshotId", from->id},
-                                         {"noLongerExists", false}};
+        made.about["basedOnSnapshot"] = {
+            {"modelId", copy.id}, {"snapshotId", from->id}, {"noLongerExists", false}};
     if (type == "fromExisting") {
         if (from != nullptr) {
             data = from->content.data;
@@ -261,8 +258,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"modelId", id}, {"isNowCreating", false}};
 }
 
-INFERPP_DECL decthings_simulator::platform::reply
-decthings_simulator::platform::model_creation_of(work const& which) const
+INFERPP_DECL decthings_simulator::platform::reply decthings_simulator::platform::model_creation_of(
+    work const& which) const
 {
     object const took = durations(which, end_of(which));
     if (!has_failed(which))
@@ -328,8 +325,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return page(with, "models", std::move(all));
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::set_filesystem_size(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    set_filesystem_size(call& with)
 {
     model& which = find_model(with);
     std::uint64_t const size = with.number("newFilesystemSizeMebibytes");
@@ -357,16 +354,15 @@ inline boost::json::object decthings_usage(std::uint64_t mebibytes, std::size_t 
             {"freeInodes", most_inodes - inodes}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_filesystem_usage(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_filesystem_usage(call& with)
 {
     model const& which = find_model(with);
     std::uint64_t used = 0;
     for (auto const& [inode, one] : which.files.files)
         used += one.content.size();
-    return decthings_usage(
-        which.fields.at("filesystemSizeMebibytes").to_number<std::uint64_t>(),
-        which.files.files.size(), used);
+    return decthings_usage(which.fields.at("filesystemSizeMebibytes").to_number<std::uint64_t>(),
+                           which.files.files.size(), used);
 }
 
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::set_image(

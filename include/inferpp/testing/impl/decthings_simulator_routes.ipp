@@ -133,8 +133,7 @@ INFERPP_DECL decthings_simulator::platform::route const* decthings_simulator::pl
         {"User/estimateAmountDue", &p::estimate_due},
         {"User/getQuotas", &p::get_quotas},
     };
-    bool const later =
-        options.generation == decthings_simulator_options::interface::versions;
+    bool const later = options.generation == decthings_simulator_options::interface::versions;
     for (route const& one : routes) {
         auto const slash = one.name.find('/');
         // The vendor's documentation writes the name of the API in lower case too.
@@ -220,12 +219,11 @@ INFERPP_DECL void decthings_simulator::platform::fill()
             array types;
             if (!key.tensors.empty())
                 types.emplace_back(key.tensors.front().type);
-            made.keys.push_back({{"name", key.name},
-                                 {"required", true},
-                                 {"rules",
-                                  {{"shape", array{}},
-                                   {"allowedTypes", types},
-                                   {"annotations", array{}}}}});
+            made.keys.push_back(
+                {{"name", key.name},
+                 {"required", true},
+                 {"rules",
+                  {{"shape", array{}}, {"allowedTypes", types}, {"annotations", array{}}}}});
             made.entries.resize((std::max)(made.entries.size(), key.tensors.size()));
             for (std::size_t i = 0; i < key.tensors.size(); ++i)
                 made.entries[i][key.name] = detail::decthings_encode(key.tensors[i]);

@@ -40,8 +40,8 @@ INFERPP_DECL decthings_run decthings_sum_model(decthings_call const& call)
     if (call.what == decthings_call::function::train) {
         run.state = call.state;
         for (int i = 1; i <= 4; ++i)
-            run.metrics.emplace_back(
-                "loss", decthings_tensor::floats({1.0F / static_cast<float>(i)}, {}));
+            run.metrics.emplace_back("loss",
+                                     decthings_tensor::floats({1.0F / static_cast<float>(i)}, {}));
         return run;
     }
     double sum = 0;
@@ -81,10 +81,11 @@ INFERPP_DECL decthings_run decthings_simulator::platform::call_model(decthings_c
     return options.model(asked);
 }
 
-/// Starts something, whose outcome is known to the platform, but told only when its time has passed.
-INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work>
-decthings_simulator::platform::start(work::kind what, model const& of, object location,
-                                     decthings_call const& asked, std::vector<stage> stages)
+/// Starts something, whose outcome is known to the platform, but told only when its time has
+/// passed.
+INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work> decthings_simulator::platform::
+    start(work::kind what, model const& of, object location, decthings_call const& asked,
+          std::vector<stage> stages)
 {
     auto made = std::make_shared<work>();
     made->what = what;
@@ -107,9 +108,9 @@ decthings_simulator::platform::start(work::kind what, model const& of, object lo
     object& failure = made->run.failure;
     if (!failure.empty()) {
         auto const* const at = failure.if_contains("at");
-        std::string const place{
-            at != nullptr ? detail::decthings_text(*at)
-                          : function_stage != made->stages.rend() ? function_stage->name : ""};
+        std::string const place{at != nullptr ? detail::decthings_text(*at)
+                                : function_stage != made->stages.rend() ? function_stage->name
+                                                                        : ""};
         std::string_view const code = detail::decthings_text(failure["code"]);
         if (at == nullptr && (code == "exception" || code == "max_duration_exceeded"))
             failure["at"] = place;
@@ -207,8 +208,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return waits;
 }
 
-INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work>
-decthings_simulator::platform::find_work(std::string_view id, work::kind what)
+INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work> decthings_simulator::platform::
+    find_work(std::string_view id, work::kind what)
 {
     for (auto const& one : works)
         if (one->id == id && one->what == what)
@@ -271,8 +272,7 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::evaluation_launc
 {
     if (auto const used = of.launchers.find(version); used != of.launchers.end())
         for (value const& each : used->second) {
-            std::string_view const id =
-                detail::decthings_text(each.at("persistentLauncherId"));
+            std::string_view const id = detail::decthings_text(each.at("persistentLauncherId"));
             for (launcher const& one : launchers)
                 if (one.id == id && !one.deleting)
                     return {{"type", "persistentLauncher"},
@@ -310,8 +310,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return when_done(running, &platform::evaluation_of);
 }
 
-INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work>
-decthings_simulator::platform::find_evaluation(call const& with)
+INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work> decthings_simulator::platform::
+    find_evaluation(call const& with)
 {
     model const& of = find_model(with);
     auto found = find_work(with.text("evaluationId"), work::kind::evaluate);
@@ -343,14 +343,14 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{{"running", running}, {"finished", finished}};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_evaluation_result(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_evaluation_result(call& with)
 {
     return when_done(find_evaluation(with), &platform::evaluation_of);
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::cancel_evaluation(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    cancel_evaluation(call& with)
 {
     auto const which = find_evaluation(with);
     if (!has_ended(*which))
@@ -380,8 +380,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_launchers_used(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_launchers_used(call& with)
 {
     model& of = find_model(with);
     std::string version;

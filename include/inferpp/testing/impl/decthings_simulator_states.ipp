@@ -27,8 +27,8 @@ INFERPP_DECL decthings_simulator::platform::state& decthings_simulator::platform
     return *found;
 }
 
-INFERPP_DECL decthings_simulator::platform::snapshot*
-decthings_simulator::platform::find_snapshot_if(model& of, std::string_view id)
+INFERPP_DECL decthings_simulator::platform::snapshot* decthings_simulator::platform::
+    find_snapshot_if(model& of, std::string_view id)
 {
     for (snapshot& one : of.snapshots)
         if (one.id == id)
@@ -71,8 +71,9 @@ INFERPP_DECL std::map<std::string, decthings_state> decthings_simulator::platfor
             told["snapshotId"] = *snapshot_id;
             all[other->id] = found->content.data;
         } else {
-            auto const* const found = find_state_if(
-                *other, state_id ? *state_id : version_id ? *version_id : other->active);
+            auto const* const found = find_state_if(*other, state_id     ? *state_id
+                                                            : version_id ? *version_id
+                                                                         : other->active);
             if (found == nullptr)
                 throw refusal{version_id ? "version_for_model_to_mount_not_found"
                                          : "state_for_model_to_mount_not_found"};
@@ -117,8 +118,8 @@ INFERPP_DECL decthings_simulator::platform::reply decthings_simulator::platform:
 }
 
 /// A state that is being made.
-INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work>
-decthings_simulator::platform::find_creation(call const& with)
+INFERPP_DECL std::shared_ptr<decthings_simulator::platform::work> decthings_simulator::platform::
+    find_creation(call const& with)
 {
     model& of = find_model(with);
     std::string const id = with.text("stateId");
@@ -136,23 +137,22 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return when_done(find_creation(with), &platform::creation_of);
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::cancel_create_state(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    cancel_create_state(call& with)
 {
     cancel(*find_creation(with));
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_creating_states(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_creating_states(call& with)
 {
     model const& of = find_model(with);
     array states;
     for (auto const& one : works)
         if (one->model == of.id && one->what == work::kind::create_state && !has_ended(*one))
-            states.push_back({{"id", one->id},
-                              {"name", one->name},
-                              {"startedAt", stamp(one->started_at)}});
+            states.push_back(
+                {{"id", one->id}, {"name", one->name}, {"startedAt", stamp(one->started_at)}});
     return object{{"states", states}};
 }
 
@@ -191,8 +191,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return object{};
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::set_active_state(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::set_active_state(
+    call& with)
 {
     model& of = find_model(with);
     of.active = find_state(of, with).id;
@@ -220,8 +220,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return keyed(which->data, with, "state_key_not_found", false);
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_snapshot_state(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_snapshot_state(call& with)
 {
     return keyed(find_snapshot(find_model(with), with).content.data, with, "state_key_not_found",
                  false);

@@ -121,8 +121,7 @@ INFERPP_DECL std::size_t decthings_simulator::platform::metric_count(work const&
                 return 0;
             if (until >= begin + one.time)
                 return which.run.metrics.size();
-            return which.run.metrics.size() *
-                   static_cast<std::size_t>((until - begin).count()) /
+            return which.run.metrics.size() * static_cast<std::size_t>((until - begin).count()) /
                    static_cast<std::size_t>(
                        std::chrono::duration_cast<inferpp::clock::duration>(one.time).count());
         }
@@ -222,8 +221,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return metrics_of(find_training(with), with);
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::get_training_sysinfo(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    get_training_sysinfo(call& with)
 {
     work const& which = find_training(with);
     return object{{"sysinfo", sysinfo(with, which.started, (std::min)(now, end_of(which)))}};

@@ -90,8 +90,8 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::describe_version
     return told;
 }
 
-INFERPP_DECL decthings_simulator::platform::outcome
-decthings_simulator::platform::create_versioned_model(call& with)
+INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
+    create_versioned_model(call& with)
 {
     call options_of;
     options_of.params = with.part("options");
@@ -151,8 +151,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     return when_done(making, &platform::version_creation_of);
 }
 
-INFERPP_DECL decthings_simulator::platform::reply
-decthings_simulator::platform::version_creation_of(work const& which) const
+INFERPP_DECL decthings_simulator::platform::reply decthings_simulator::platform::
+    version_creation_of(work const& which) const
 {
     object took = durations(which, end_of(which));
     took["total"] = total(which).count();

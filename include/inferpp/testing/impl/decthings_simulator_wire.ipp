@@ -104,23 +104,22 @@ struct decthings_type {
     std::string_view name;
     std::size_t size;
 };
-inline constexpr std::array<decthings_type, 16> decthings_types{
-    {{"f32", 4},
-     {"f64", 8},
-     {"i8", 1},
-     {"i16", 2},
-     {"i32", 4},
-     {"i64", 8},
-     {"u8", 1},
-     {"u16", 2},
-     {"u32", 4},
-     {"u64", 8},
-     {"string", 0},
-     {"binary", 0},
-     {"boolean", 1},
-     {"image", 0},
-     {"audio", 0},
-     {"video", 0}}};
+inline constexpr std::array<decthings_type, 16> decthings_types{{{"f32", 4},
+                                                                 {"f64", 8},
+                                                                 {"i8", 1},
+                                                                 {"i16", 2},
+                                                                 {"i32", 4},
+                                                                 {"i64", 8},
+                                                                 {"u8", 1},
+                                                                 {"u16", 2},
+                                                                 {"u32", 4},
+                                                                 {"u64", 8},
+                                                                 {"string", 0},
+                                                                 {"binary", 0},
+                                                                 {"boolean", 1},
+                                                                 {"image", 0},
+                                                                 {"audio", 0},
+                                                                 {"video", 0}}};
 
 inline bool decthings_is_media(std::string_view type)
 {

@@ -140,7 +140,8 @@ inline std::string short_json(api_error const& said)
     constexpr std::size_t most = 16384;
     boost::json::object members = said.members;
     for (auto& member : members)
-        if (auto* const text = member.value().if_string(); text != nullptr && text->size() > longest)
+        if (auto* const text = member.value().if_string();
+            text != nullptr && text->size() > longest)
             text->resize(inferpp::detail::valid_utf8_prefix({text->data(), longest}));
     std::string json = boost::json::serialize(members);
     if (json.size() > most)

@@ -16,9 +16,9 @@ INFERPP_DECL attachments debug_instantiation::blobs() const
 INFERPP_DECL result<void> debug_instantiation::validate() const
 {
     auto const* const data = std::get_if<std::vector<key_data>>(&source);
-    return first_error(
-        {check_given("debug_session_id", debug_session_id),
-         data != nullptr ? check_keys(*data) : check_given("source", std::get<std::string>(source))});
+    return first_error({check_given("debug_session_id", debug_session_id),
+                        data != nullptr ? check_keys(*data)
+                                        : check_given("source", std::get<std::string>(source))});
 }
 
 INFERPP_DECL result<void> debug_instantiation::write(std::string& out, std::string_view data,

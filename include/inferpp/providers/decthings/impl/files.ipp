@@ -32,7 +32,8 @@ INFERPP_DECL result<void> of_filesystem::validate() const
 INFERPP_DECL result<void> of_name::check_name(std::string_view member, file_name const& name)
 {
     if (name.str().find('/') != std::string::npos)
-        return refuse(std::string{member} + " must not contain a slash; see lookup_file for folders");
+        return refuse(std::string{member} +
+                      " must not contain a slash; see lookup_file for folders");
     return check_given(member, name.str());
 }
 

@@ -16,9 +16,8 @@ INFERPP_DECL result<void> model_source::check() const
     if (auto const* const existing = std::get_if<existing_source>(&from_))
         return check_given("options.model_id", existing->model_id);
     auto const& snapshot = std::get<snapshot_source>(from_);
-    if (auto const named =
-            first_error({check_given("options.model_id", snapshot.model_id),
-                         check_given("options.snapshot_id", snapshot.snapshot_id)});
+    if (auto const named = first_error({check_given("options.model_id", snapshot.model_id),
+                                        check_given("options.snapshot_id", snapshot.snapshot_id)});
         !named)
         return named;
     if (auto const* const made = std::get_if<made_state>(&snapshot.initial_state))

@@ -51,8 +51,10 @@ INFERPP_DECL result<chosen_outcome> choose_outcome(boost::json::value const& val
         bool success;
     };
     constexpr name names[] = {
-        {"success", true},           {"failed", false},
-        {"createModelSuccess", true}, {"createModelFailed", false},
+        {"success", true},
+        {"failed", false},
+        {"createModelSuccess", true},
+        {"createModelFailed", false},
         {"evaluationSuccess", true}, // what the vendor's clients look for in old evaluations
         {"evaluationFailed", false},
     };

@@ -10,8 +10,9 @@ namespace inferpp::inline INFERPP_ABI::decthings {
 INFERPP_DECL result<void> model_to_mount::check() const
 {
     return first_error({check_given("mount_models: the model's id", model_),
-                        what_.empty() ? result<void>{}
-                                      : check_given("mount_models: " + std::string{what_}, which_)});
+                        what_.empty()
+                            ? result<void>{}
+                            : check_given("mount_models: " + std::string{what_}, which_)});
 }
 
 INFERPP_DECL void model_to_mount::to_json(json_writer& out) const

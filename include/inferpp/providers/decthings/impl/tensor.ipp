@@ -65,10 +65,10 @@ INFERPP_DECL void tensor::item_writer::add(std::string_view content)
     if (kind_ == element_type::string) {
         auto const valid = inferpp::detail::valid_utf8_prefix(content);
         if (valid != content.size())
-            throw failure{error{errc::invalid_argument,
-                                "text " + std::to_string(count_) +
-                                    " of a tensor is not valid UTF-8 at byte " +
-                                    std::to_string(valid) + "; give bytes instead"}};
+            throw failure{
+                error{errc::invalid_argument, "text " + std::to_string(count_) +
+                                                  " of a tensor is not valid UTF-8 at byte " +
+                                                  std::to_string(valid) + "; give bytes instead"}};
     }
     begin(content.size());
     data_ += content;
@@ -97,8 +97,7 @@ INFERPP_DECL tensor tensor::of_media(element_type kind, std::vector<media> const
                                      tensor_shape shape)
 {
     if (!is_media(kind))
-        throw failure{
-            error{errc::invalid_argument, "files are of the type image, audio or video"}};
+        throw failure{error{errc::invalid_argument, "files are of the type image, audio or video"}};
     item_writer items{kind};
     for (media const& file : files)
         items.add(media_view{file.format, file.data.view()});
@@ -277,8 +276,7 @@ INFERPP_DECL result<tensor> tensor::take(shared_bytes const& from, std::size_t& 
         length = *count * size;
     if (!length || *length > rest.size())
         return malformed_tensor("it has fewer bytes than its shape or length says");
-    auto const region =
-        from.part(from.size() - rest.size(), static_cast<std::size_t>(*length));
+    auto const region = from.part(from.size() - rest.size(), static_cast<std::size_t>(*length));
     if (size > 0)
         read.data_ = region;
     else if (!read.take_items(region) && !read.take_misspelt_items(region.view()))
