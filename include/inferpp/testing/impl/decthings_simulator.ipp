@@ -283,8 +283,8 @@ struct decthings_simulator::platform {
 
     // --- _calls: what is in a request, and lists in pages ----------------------------------------
 
-    INFERPP_DECL std::vector<decthings_parameter> read_params(call const& with, array const& from,
-                                                              bool all_blobs = true) const;
+    INFERPP_DECL std::vector<decthings_parameter> read_params(call const& with,
+                                                              array const& from) const;
     INFERPP_DECL decthings_state read_keys(call const& with, std::string_view name) const;
     INFERPP_DECL static std::string read_name(call const& with, std::string_view name);
     INFERPP_DECL object read_location(call const& with) const;

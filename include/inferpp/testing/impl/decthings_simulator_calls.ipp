@@ -136,7 +136,7 @@ inline std::string decthings_member(boost::json::object const& from, std::string
 
 /// Parameters: those without `data` take the next blob.
 INFERPP_DECL std::vector<decthings_parameter> decthings_simulator::platform::read_params(
-    call const& with, array const& from, bool all_blobs) const
+    call const& with, array const& from) const
 {
     constexpr std::size_t most = 255;
     std::vector<decthings_parameter> read;
@@ -182,7 +182,7 @@ INFERPP_DECL std::vector<decthings_parameter> decthings_simulator::platform::rea
             added.tensors.insert(added.tensors.end(), tensors->begin(), tensors->end());
         }
     }
-    if (all_blobs && next != with.blobs.size())
+    if (next != with.blobs.size())
         call::refuse("params", "there are more blobs than parameters");
     return read;
 }

@@ -213,7 +213,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
         }
     }
 
-    std::string const id = new_id("model");
+    std::string const id = new_id("new-model");
     model copy; // of what it is made from: adding one moves none
     if (original != nullptr)
         copy = *original;
