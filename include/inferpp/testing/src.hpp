@@ -10,6 +10,21 @@
 #error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
 #endif
 
+#include <inferpp/testing/impl/decthings_simulator.ipp>
+#include <inferpp/testing/impl/decthings_simulator_accounts.ipp>
+#include <inferpp/testing/impl/decthings_simulator_calls.ipp>
+#include <inferpp/testing/impl/decthings_simulator_datasets.ipp>
+#include <inferpp/testing/impl/decthings_simulator_debug.ipp>
+#include <inferpp/testing/impl/decthings_simulator_files.ipp>
+#include <inferpp/testing/impl/decthings_simulator_http.ipp>
+#include <inferpp/testing/impl/decthings_simulator_launchers.ipp>
+#include <inferpp/testing/impl/decthings_simulator_models.ipp>
+#include <inferpp/testing/impl/decthings_simulator_routes.ipp>
+#include <inferpp/testing/impl/decthings_simulator_runs.ipp>
+#include <inferpp/testing/impl/decthings_simulator_states.ipp>
+#include <inferpp/testing/impl/decthings_simulator_training.ipp>
+#include <inferpp/testing/impl/decthings_simulator_versions.ipp>
+#include <inferpp/testing/impl/decthings_simulator_wire.ipp>
 #include <inferpp/testing/impl/fake_transport.ipp>
 #include <inferpp/testing/impl/fault_proxy.ipp>
 #include <inferpp/testing/impl/launch_simulator.ipp>

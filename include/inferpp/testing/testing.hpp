@@ -6,6 +6,7 @@
 #ifndef INFERPP_TESTING_TESTING_HPP
 #define INFERPP_TESTING_TESTING_HPP
 
+#include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/launch_simulator.hpp>

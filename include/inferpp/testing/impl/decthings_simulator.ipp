@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <initializer_list>
 #include <set>
 
 namespace inferpp::inline INFERPP_ABI::testing {
@@ -296,6 +297,8 @@ struct decthings_simulator::platform {
 
     // --- _models ---------------------------------------------------------------------------------
 
+    INFERPP_DECL static void overlay(object const& from, object& into,
+                                     std::initializer_list<std::string_view> names);
     INFERPP_DECL model& find_model(call const& with, std::string_view name = "modelId");
     INFERPP_DECL model* find_model_if(std::string_view id);
     INFERPP_DECL void check_new_name(std::string_view name) const;
@@ -436,6 +439,7 @@ struct decthings_simulator::platform {
     INFERPP_DECL std::uint64_t add_file(filesystem& in, std::uint64_t folder,
                                         std::string const& name, std::uint32_t mode);
     INFERPP_DECL static void drop(filesystem& in, std::uint64_t inode);
+    INFERPP_DECL static bool is_below(filesystem& in, std::uint64_t inode, std::uint64_t folder);
     INFERPP_DECL std::uint64_t copy_tree(filesystem& in, std::uint64_t inode);
     INFERPP_DECL object entry(filesystem& in, std::uint64_t inode) const;
     INFERPP_DECL outcome fs_lookup(call&), fs_getattr(call&), fs_setattr(call&), fs_mknod(call&),

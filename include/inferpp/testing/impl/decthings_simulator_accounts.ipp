@@ -47,7 +47,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     update_repository(call& with)
 {
     object& which = find_by(repositories, "name", with.text("name"), "repository_not_found");
-    decthings_overlay(with.part("properties"), which, {"description", "publicAccess"});
+    overlay(with.part("properties"), which, {"description", "publicAccess"});
     return object{};
 }
 
@@ -232,7 +232,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     object bill{{"year", static_cast<int>(date.year())},
                 {"month", months[static_cast<unsigned>(date.month()) - 1]}};
     if (auto const* const cycle = with.part_if("billingCycle"))
-        decthings_overlay(*cycle, bill, {"year", "month"});
+        overlay(*cycle, bill, {"year", "month"});
     constexpr double price = 0.001;
     double const cost = price * static_cast<double>(runs);
     bill["totalCost"] = cost;

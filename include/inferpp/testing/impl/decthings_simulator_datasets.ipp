@@ -65,7 +65,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     made.id = new_id("new-dataset");
     made.created_at = today;
     made.about = {{"description", ""}, {"publicAccess", false}, {"tags", array{}}};
-    decthings_overlay(with.params, made.about, {"description", "publicAccess", "tags"});
+    overlay(with.params, made.about, {"description", "publicAccess", "tags"});
     object const answer{{"datasetId", made.id}, {"datasetVersionId", version_of(made)}};
     datasets.push_back(std::move(made));
     return answer;
@@ -82,7 +82,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
                 throw refusal{"name_already_used"};
         which.name = detail::decthings_text(*name);
     }
-    decthings_overlay(change, which.about, {"description", "publicAccess", "tags"});
+    overlay(change, which.about, {"description", "publicAccess", "tags"});
     return object{};
 }
 

@@ -104,6 +104,18 @@ INFERPP_DECL void decthings_simulator::platform::drop(filesystem& in, std::uint6
         drop(in, below);
 }
 
+/// Whether a file is another one, or in it.
+INFERPP_DECL bool decthings_simulator::platform::is_below(filesystem& in, std::uint64_t inode,
+                                                          std::uint64_t folder)
+{
+    if (inode == folder)
+        return true;
+    for (auto const& [name, below] : find_file(in, folder).names)
+        if (is_below(in, inode, below))
+            return true;
+    return false;
+}
+
 INFERPP_DECL std::uint64_t decthings_simulator::platform::copy_tree(filesystem& in,
                                                                     std::uint64_t inode)
 {
@@ -292,14 +304,18 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     std::string const new_name = read_name(with, "newname");
     std::uint64_t const inode = child(in, folder, name);
     auto const& there = find_folder(in, new_folder).names;
+    if (is_below(in, new_folder, inode))
+        throw refusal{"EINVAL"};
     if (auto const taken = there.find(new_name); taken != there.end() && taken->second != inode) {
         constexpr std::uint64_t no_replace = 1; // of renameat2
         std::uint64_t const other = taken->second;
         if ((with.number_if("flags").value_or(0) & no_replace) != 0)
             throw refusal{"EEXIST"};
         file const& old = find_file(in, other);
-        if (decthings_is_folder(old.mode) && !decthings_is_folder(find_file(in, inode).mode))
-            throw refusal{"EISDIR"};
+        bool const folders[] = {decthings_is_folder(old.mode),
+                                decthings_is_folder(find_file(in, inode).mode)};
+        if (folders[0] != folders[1])
+            throw refusal{folders[0] ? "EISDIR" : "ENOTDIR"};
         if (!old.names.empty())
             throw refusal{"ENOTEMPTY"};
         drop(in, other);

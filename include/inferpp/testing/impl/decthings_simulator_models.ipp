@@ -153,8 +153,8 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::describe(model c
 }
 
 /// Puts the members that a request has over others.
-inline void decthings_overlay(boost::json::object const& from, boost::json::object& into,
-                              std::initializer_list<std::string_view> names)
+INFERPP_DECL void decthings_simulator::platform::overlay(
+    object const& from, object& into, std::initializer_list<std::string_view> names)
 {
     for (std::string_view const name : names)
         if (auto const* const found = from.if_contains(name); found != nullptr && !found->is_null())
@@ -218,9 +218,9 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     if (original != nullptr)
         copy = *original;
     model& made = add_model(id, name);
-    decthings_overlay(with.params, made.about, {"description", "publicAccess"});
-    decthings_overlay(chosen, made.about, {"tags", "language", "wasm"});
-    decthings_overlay(chosen, made.fields, {"parameterDefinitions"});
+    overlay(with.params, made.about, {"description", "publicAccess"});
+    overlay(chosen, made.about, {"tags", "language", "wasm"});
+    overlay(chosen, made.fields, {"parameterDefinitions"});
     if (original != nullptr) {
         made.fields = from != nullptr ? from->fields : copy.fields;
         made.files = from != nullptr ? from->files : copy.files;
@@ -304,13 +304,13 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
             check_new_name(detail::decthings_text(*name));
         which.name = detail::decthings_text(*name);
     }
-    decthings_overlay(change, which.about, {"description", "publicAccess", "tags"});
+    overlay(change, which.about, {"description", "publicAccess", "tags"});
     if (options.generation == decthings_simulator_options::interface::versions)
         return object{};
-    decthings_overlay(change, which.fields, {"parameterDefinitions", "maxDurationsSeconds"});
+    overlay(change, which.fields, {"parameterDefinitions", "maxDurationsSeconds"});
     if (auto const* const specs = change.if_contains("defaultLauncherSpecs"))
-        decthings_overlay(specs->as_object(), which.fields["defaultLauncherSpecs"].as_object(),
-                          {"createState", "evaluate"});
+        overlay(specs->as_object(), which.fields["defaultLauncherSpecs"].as_object(),
+                {"createState", "evaluate"});
     return object{};
 }
 

@@ -114,8 +114,8 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
         call::refuse("options.type", "code, basedOnModel or duplicateExisting");
     }
     model& made = add_model(new_id("new-model"), name);
-    decthings_overlay(with.params, made.about, {"description", "publicAccess", "tags"});
-    decthings_overlay(options_of.params, made.fields, {"parameterDefinitions"});
+    overlay(with.params, made.about, {"description", "publicAccess", "tags"});
+    overlay(options_of.params, made.fields, {"parameterDefinitions"});
     if (!based.empty())
         made.about["basedOn"] = based;
     if (copy) {
