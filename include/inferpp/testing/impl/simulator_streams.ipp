@@ -49,20 +49,28 @@ struct simulator::server::watch {
     }
 };
 
-/// Ends the watch with the stream.
+/// Ends the watch with the stream, and lets go of an answer that is held.
 class simulator::server::watching {
 public:
-    explicit watching(std::shared_ptr<watch> const& on) : watch_(on)
+    explicit watching(std::shared_ptr<watch> const& on, std::shared_ptr<held_answer> held = {})
+        : watch_(on),
+          held_(std::move(held))
     {
         watch_->socket.async_wait(tcp::socket::wait_read,
                                   [on](error_code code) { on->look(code); });
     }
     watching(watching const&) = delete;
     watching& operator=(watching const&) = delete;
-    ~watching() { watch_->over = true; }
+    ~watching() // also where the coroutine is destroyed while it waits
+    {
+        watch_->over = true;
+        if (held_)
+            held_->asleep_ = nullptr;
+    }
 
 private:
     std::shared_ptr<watch> watch_;
+    std::shared_ptr<held_answer> held_;
 };
 
 INFERPP_DECL void held_answer::move_to(clock::time_point due)
@@ -79,7 +87,7 @@ INFERPP_DECL boost::asio::awaitable<bool> simulator::server::wait_for_client(
 {
     auto const client = std::make_shared<watch>(socket);
     client->tls = tls;
-    watching const guard{client};
+    watching const guard{client, held};
     inferpp::clock& clock = *self->options.clock;
     while (clock.now() < (held ? held->due_ : due)) {
         sleeper asleep{self->executor, clock, held ? held->due_ : due};
