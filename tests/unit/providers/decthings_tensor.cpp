@@ -205,6 +205,8 @@ TEST_CASE("decthings: numbers are read at their place in the shape, whatever the
         CHECK(view(1, 2, 3) == 23);
         CHECK(view(0, 1, 0) == 4);
         CHECK(view.at(1, 0, 2) == 14);
+        CHECK(view.rank() == 3);
+        CHECK(view.extent(1) == 3);
         CHECK_THROWS_AS(view.at(2, 0, 0), std::out_of_range);
         CHECK_THROWS_AS(view.at(0, 0), std::out_of_range);
         CHECK(std::ranges::equal(view, numbers));

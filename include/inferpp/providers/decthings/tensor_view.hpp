@@ -193,6 +193,9 @@ public:
     std::size_t size() const noexcept { return data_.size() / sizeof(T); }
     bool empty() const noexcept { return data_.empty(); }
     std::span<std::uint64_t const> shape() const noexcept { return shape_; }
+    std::size_t rank() const noexcept { return shape_.size(); }
+    /// @pre `dimension < rank()`
+    std::uint64_t extent(std::size_t dimension) const noexcept { return shape_[dimension]; }
 
     iterator begin() const noexcept { return iterator{data_.data()}; }
     iterator end() const noexcept { return iterator{data_.data() + size() * sizeof(T)}; }

@@ -292,23 +292,24 @@ INFERPP_DECL boost::json::object decthings_simulator::platform::page(call const&
     std::string const direction = with.text_if("sortDirection").value_or("asc");
     if (direction != "asc" && direction != "desc")
         call::refuse("sortDirection", "asc or desc");
-    std::stable_sort(items.begin(), items.end(), [&](object const& a, object const& b) {
-        auto const* const one = a.if_contains(by);
-        auto const* const other = b.if_contains(by);
-        if (one == nullptr || other == nullptr)
-            return false;
-        return one->is_string() ? detail::decthings_text(*one) < detail::decthings_text(*other)
-                                : one->is_number() && other->is_number() &&
-                                      one->to_number<double>() < other->to_number<double>();
-    });
+    // Not std::stable_sort: clang warns of what libstdc++ does in it.
+    std::multimap<std::pair<double, std::string_view>, object const*> sorted;
+    for (object const& item : items) {
+        auto const* const found = item.if_contains(by);
+        bool const number = found != nullptr && found->is_number();
+        sorted.emplace(std::pair{number ? found->to_number<double>() : 0, text(item, by)}, &item);
+    }
+    std::vector<object const*> order;
+    for (auto const& [key, item] : sorted)
+        order.push_back(item);
     if (direction == "desc")
-        std::reverse(items.begin(), items.end());
+        std::reverse(order.begin(), order.end());
     constexpr std::uint64_t usual = 20;
     std::uint64_t const offset = with.number_if("offset").value_or(0);
     std::uint64_t const limit = with.number_if("limit").value_or(usual);
     array shown;
-    for (std::uint64_t i = offset; i < items.size() && i - offset < limit; ++i)
-        shown.push_back(items[static_cast<std::size_t>(i)]);
+    for (std::uint64_t i = offset; i < order.size() && i - offset < limit; ++i)
+        shown.push_back(*order[static_cast<std::size_t>(i)]);
     object answer;
     answer[name] = std::move(shown);
     answer["total"] = items.size();

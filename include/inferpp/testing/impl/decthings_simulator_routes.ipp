@@ -182,13 +182,11 @@ INFERPP_DECL void decthings_simulator::platform::tick()
 {
     now = clock->now();
     today = clock->calendar();
-    std::vector<work*> ended;
+    std::multimap<time_point, work*> ended;
     for (auto const& one : works)
         if (!one->collected && has_ended(*one))
-            ended.push_back(one.get());
-    std::stable_sort(ended.begin(), ended.end(),
-                     [](work const* a, work const* b) { return end_of(*a) < end_of(*b); });
-    for (work* const one : ended)
+            ended.emplace(end_of(*one), one.get());
+    for (auto const& [when, one] : ended)
         collect(*one);
     std::erase_if(works, [this](auto const& one) {
         return one->what == work::kind::evaluate && end_of(*one) + options.kept_results < now;

@@ -189,7 +189,7 @@ inline std::optional<std::string> decthings_take_utf16(std::string_view& from)
     if (!units || seen != *units)
         return std::nullopt;
     auto const text = decthings_take(from, size);
-    if (!text)
+    if (!text || inferpp::detail::valid_utf8_prefix(*text) != text->size())
         return std::nullopt;
     return std::string{*text};
 }
