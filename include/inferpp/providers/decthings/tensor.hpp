@@ -161,8 +161,15 @@ public:
     template <tensor_number T>
     tensor_view<T> view() const&& = delete;
 
-    /// The numbers as contiguous memory; nothing where they are not aligned for it, which in an
-    /// answer is up to the server, or where the machine has another order of bytes.
+    /**
+     * @brief The numbers as contiguous memory; nothing where they are not aligned for it, which in
+     *        an answer is up to the server, or where the machine has another order of bytes.
+     *
+     * @code
+     * if (auto const numbers = answer.contiguous<float>()) // named: a loop over *answer.contiguous
+     *     for (float const number : *numbers)              // would outlive what it goes over
+     * @endcode
+     */
     template <tensor_number T>
         requires(!std::same_as<T, bool>) // a byte may hold any value
     std::optional<std::span<T const>> contiguous()
