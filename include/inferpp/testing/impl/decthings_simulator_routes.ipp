@@ -86,7 +86,8 @@ INFERPP_DECL decthings_simulator::platform::route const* decthings_simulator::pl
         {"Debug/getDebugSessions", &p::get_debug},
         {"Debug/terminateDebugSession", &p::terminate_debug},
         {"Debug/sendToRemoteInspector", &p::inspect},
-        {"Debug/callCreateModelState", &p::debug_create_state, a},
+        // The vendor's JavaScript sends it in the later generation too.
+        {"Debug/callCreateModelState", &p::debug_create_state},
         {"Debug/callInitializeWeights", &p::debug_create_state, b},
         {"Debug/callInstantiateModel", &p::debug_instantiate},
         {"Debug/callTrain", &p::debug_train},
