@@ -9,6 +9,7 @@
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
 #include <inferpp/testing/annolab_simulator.hpp>
+#include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 
@@ -36,14 +37,16 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch, annolab\n"
+    "  PLATFORM           modzy, launch, decthings, annolab\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
     "  --chunk-limit SIZE largest chunk of an upload, such as 64Ki; default: 1M\n"
     "  --max-inputs N     inputs in one job; default: 10000\n"
     "  --storage FOLDER   what jobs find in S3 and Azure: files at bucket/key; and in databases:\n"
-    "                     rows.json, an array of objects with a text for each column\n";
+    "                     rows.json, an array of objects with a text for each column\n"
+    "decthings:\n"
+    "  --generation NAME  states (2024), versions (2025); default: states\n";
 
 template <class T>
 bool parse_number(std::string_view text, T& out)
@@ -110,6 +113,15 @@ bool parse(std::string_view name, std::string_view value, testing::annolab_simul
     return parse_common(name, value, out);
 }
 
+bool parse(std::string_view name, std::string_view value, testing::decthings_simulator_options& out)
+{
+    using interface = testing::decthings_simulator_options::interface;
+    if (name != "--generation")
+        return parse_common(name, value, out);
+    out.generation = value == "versions" ? interface::versions : interface::states;
+    return value == "versions" || value == "states";
+}
+
 template <class Options>
 Options defaults()
 {
@@ -146,6 +158,7 @@ constexpr platform platforms[] = {
     {"modzy", serve<testing::modzy_simulator, testing::modzy_simulator_options>},
     {"launch", serve<testing::launch_simulator, testing::launch_simulator_options>},
     {"annolab", serve<testing::annolab_simulator, testing::annolab_simulator_options>},
+    {"decthings", serve<testing::decthings_simulator, testing::decthings_simulator_options>},
 };
 
 } // namespace

@@ -21,6 +21,8 @@
 #include <inferpp/core/log.hpp>
 #include <inferpp/core/result.hpp>
 #include <inferpp/core/secret.hpp>
+#include <inferpp/core/shared_bytes.hpp>
+#include <inferpp/decthings.hpp>
 #include <inferpp/launch.hpp>
 #include <inferpp/modzy.hpp>
 #include <inferpp/net/clock.hpp>

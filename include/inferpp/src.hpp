@@ -10,6 +10,7 @@
 #error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
 #endif
 
+#include <inferpp/client/impl/checks.ipp>
 #include <inferpp/client/impl/client.ipp>
 #include <inferpp/client/impl/job_status.ipp>
 #include <inferpp/client/impl/operation.ipp>
@@ -68,6 +69,28 @@
 #include <inferpp/providers/annolab/impl/tags.ipp>
 #include <inferpp/providers/annolab/impl/types.ipp>
 #include <inferpp/providers/annolab/impl/workflows.ipp>
+#include <inferpp/providers/decthings/impl/answer.ipp>
+#include <inferpp/providers/decthings/impl/api_error.ipp>
+#include <inferpp/providers/decthings/impl/call.ipp>
+#include <inferpp/providers/decthings/impl/datasets.ipp>
+#include <inferpp/providers/decthings/impl/debug_sessions.ipp>
+#include <inferpp/providers/decthings/impl/evaluations.ipp>
+#include <inferpp/providers/decthings/impl/files.ipp>
+#include <inferpp/providers/decthings/impl/framing.ipp>
+#include <inferpp/providers/decthings/impl/metrics.ipp>
+#include <inferpp/providers/decthings/impl/models.ipp>
+#include <inferpp/providers/decthings/impl/organizations.ipp>
+#include <inferpp/providers/decthings/impl/parameters.ipp>
+#include <inferpp/providers/decthings/impl/provider.ipp>
+#include <inferpp/providers/decthings/impl/run.ipp>
+#include <inferpp/providers/decthings/impl/states.ipp>
+#include <inferpp/providers/decthings/impl/tensor.ipp>
+#include <inferpp/providers/decthings/impl/tensor_view.ipp>
+#include <inferpp/providers/decthings/impl/training.ipp>
+#include <inferpp/providers/decthings/impl/types.ipp>
+#include <inferpp/providers/decthings/impl/varint.ipp>
+#include <inferpp/providers/decthings/impl/versioned_models.ipp>
+#include <inferpp/providers/decthings/impl/versioned_runs.ipp>
 #include <inferpp/providers/launch/impl/batch_completions.ipp>
 #include <inferpp/providers/launch/impl/batch_jobs.ipp>
 #include <inferpp/providers/launch/impl/bundles.ipp>

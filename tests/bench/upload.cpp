@@ -40,18 +40,6 @@ namespace {
 
 constexpr std::uint64_t mib = 1024 * 1024;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
-
 void serve_modzy(support::child_process::tell_function const& tell)
 {
     asio::io_context context{1};
@@ -107,21 +95,6 @@ std::string make_file(std::filesystem::path const& path, std::uint64_t size)
     return text;
 }
 
-struct measured {
-    double seconds = 0;
-    double cpu = 0;
-};
-
-template <class Work>
-measured measure(Work const& work)
-{
-    double const cpu = support::cpu_seconds();
-    auto const begin = std::chrono::steady_clock::now();
-    work();
-    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
-    return {took.count(), support::cpu_seconds() - cpu};
-}
-
 void copy_plainly(std::filesystem::path const& path, std::string const& port)
 {
     asio::io_context context{1};
@@ -163,12 +136,12 @@ int main(int count, char** values)
 
     support::child_process const sink{serve_sink};
     support::child_process const platform{serve_modzy};
-    measured const plain = measure([&] { copy_plainly(path, sink.line()); });
+    support::measured const plain = support::measure([&] { copy_plainly(path, sink.line()); });
 
     std::string seen;
     std::uint64_t progress = 0;
     std::exception_ptr error;
-    measured const ours = measure([&] {
+    support::measured const ours = support::measure([&] {
         asio::io_context context{1};
         modzy::options options;
         options.base_url = platform.line();
@@ -185,7 +158,7 @@ int main(int count, char** values)
     if (error)
         std::rethrow_exception(error);
 
-    auto const report = [size](char const* what, measured const& m) {
+    auto const report = [size](char const* what, support::measured const& m) {
         double const megabytes = static_cast<double>(size) / 1e6;
         std::printf("%-34s %7.0f MB/s, %.2f s, CPU of the sender %.2f s\n", what,
                     megabytes / m.seconds, m.seconds, m.cpu);
@@ -201,7 +174,7 @@ int main(int count, char** values)
                     expected.c_str(), static_cast<unsigned long long>(progress));
         return 1;
     }
-    if (!sanitized && support::peak_memory() > 64) {
+    if (!support::sanitized && support::peak_memory() > 64) {
         std::printf("WRONG: more than 64 MiB of memory\n");
         return 1;
     }

@@ -2,6 +2,7 @@
 //
 // Servers whose certificate or TLS is wrong. The ids are those of tests/faults.md.
 
+#include "support/environment.hpp"
 #include "support/fault_world.hpp"
 #include "support/tls_server.hpp"
 
@@ -13,7 +14,6 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -149,28 +149,6 @@ error verdict(std::string const& certificate, std::string const& host,
     return got.error();
 }
 
-struct environment_variable {
-    environment_variable(char const* name, std::string const& value) : name_(name)
-    {
-        if (char const* const old = std::getenv(name))
-            before_ = old;
-        ::setenv(name, value.c_str(), 1);
-    }
-    environment_variable(environment_variable const&) = delete;
-    environment_variable& operator=(environment_variable const&) = delete;
-    ~environment_variable()
-    {
-        if (before_)
-            ::setenv(name_, before_->c_str(), 1);
-        else
-            ::unsetenv(name_);
-    }
-
-private:
-    char const* name_;
-    std::optional<std::string> before_;
-};
-
 /// A file for the time of a test.
 struct temporary_file {
     explicit temporary_file(std::string const& text)
@@ -288,23 +266,23 @@ TEST_CASE("T24: SSL_CERT_FILE and SSL_CERT_DIR are used, and refused where the c
     for (std::string const& bad :
          {std::string{"/nonexistent/ca.pem"}, empty.path.string(), garbage.path.string()}) {
         CAPTURE(bad);
-        environment_variable const set{"SSL_CERT_FILE", bad};
+        support::environment_variable const set{"SSL_CERT_FILE", bad};
         auto const e = refused_options(https_options());
         REQUIRE(e.code());
         CHECK(support::contains(e.what(), "SSL_CERT_FILE"));
     }
     {
-        environment_variable const set{"SSL_CERT_DIR", "/nonexistent"};
+        support::environment_variable const set{"SSL_CERT_DIR", "/nonexistent"};
         auto const e = refused_options(https_options());
         REQUIRE(e.code());
         CHECK(support::contains(e.what(), "SSL_CERT_DIR"));
     }
     temporary_file const good{own_authority().pem()};
-    environment_variable const set{"SSL_CERT_FILE", good.path.string()};
+    support::environment_variable const set{"SSL_CERT_FILE", good.path.string()};
     tls_fault_world world{own_identity(), tls_script{answers(1)}, ""};
     CHECK(world.ask().has_value());
     // An option for another authority does not need the variable, nor plain HTTP.
-    environment_variable const broken{"SSL_CERT_FILE", "/nonexistent/ca.pem"};
+    support::environment_variable const broken{"SSL_CERT_FILE", "/nonexistent/ca.pem"};
     world.options.tls.ca_pem = own_authority().pem();
     CHECK(world.ask().has_value());
     CHECK(!refused_options(support::eager_options("http://127.0.0.1:1")).code());
@@ -313,7 +291,7 @@ TEST_CASE("T24: SSL_CERT_FILE and SSL_CERT_DIR are used, and refused where the c
 TEST_CASE("T25: an authority that is named is trusted instead of the system's")
 {
     temporary_file const system{own_authority().pem()};
-    environment_variable const set{"SSL_CERT_FILE", system.path.string()};
+    support::environment_variable const set{"SSL_CERT_FILE", system.path.string()};
     tls_fault_world world{own_identity(), tls_script{answers(1)}, ""};
     CHECK(world.ask().has_value());
     world.options.tls.ca_pem = support::authority{}.pem();

@@ -47,6 +47,7 @@ public:
             return {};
         error e{error_code{parsed->at("error").to_number<int>(), http_category()}};
         e.edit().server_message = std::string{parsed->at("why").as_string()};
+        e.edit().server_details = answer.body;
         return e;
     }
 
@@ -338,6 +339,25 @@ TEST_CASE("an error inside a 200 is repeated where its status would be, after th
     CHECK(here.time->elapsed() >= 7s);
 }
 
+TEST_CASE("the members of a server's error come whole and without secrets, or not at all")
+{
+    world here;
+    std::string const body =
+        R"({"error":400,"why":"?","of":"very-secret)" + std::string(16'000, 'x') + "\"}";
+    here.transport->reply(200, body);
+    auto e = here.error_of(here.client().send(ask{}));
+    CHECK(e.info().server_details.size() > 16'000);
+    CHECK(contains(e.info().server_details, R"("of":"***xxx)"));
+    CHECK(!contains(e.what(), "***")); // members are for programs
+    CHECK(parse_json(e.info().server_details).has_value());
+
+    here.transport->reply(200,
+                          R"({"error":400,"why":"?","of":")" + std::string(16'384, 'x') + "\"}");
+    e = here.error_of(here.client().send(ask{}));
+    CHECK(e == condition::invalid_argument);
+    CHECK(e.info().server_details.empty());
+}
+
 TEST_CASE("a raw answer is not looked into")
 {
     world here;
@@ -406,6 +426,28 @@ TEST_CASE("a job is asked about with its context, here and in another process")
     here.transport->reply(200, R"({"word":"busy"})");
     CHECK(here.run(by_hand.status()).phase == phase::running);
     CHECK(here.target(4) == "GET /v1/models/m2/trainings/t2");
+}
+
+TEST_CASE("a new job that is not there yet is asked about again, also where a 200 says so")
+{
+    world here;
+    std::string const none = R"({"error":404,"why":"no such training"})";
+    here.transport->reply(200, R"({"id":"t"})")
+        .reply(200, none)
+        .reply(404, "none")
+        .reply(200, R"({"word":"bad"})");
+    auto const job = here.run(here.client().submit(train{"m"}));
+    CHECK(here.run(job.wait({.deadline = 1h})).phase == phase::failed);
+
+    here.transport->reply(200, none);
+    auto const old = here.client().attach<train>(job_ref{"t", "m"});
+    here.time->advance(1h);
+    here.transport->reply(200, R"({"word":"busy"})").reply(200, none);
+    CHECK(here.error_of(here.client()
+                            .attach<train>(job_ref{"t", "m"})
+                            .wait({.deadline = 1h, .not_found_grace = 0s})) ==
+          condition::not_found);
+    CHECK(here.error_of(old.wait({.deadline = 1h})) == condition::not_found); // it was there
 }
 
 TEST_CASE("a result that takes a job of its own is waited for within the same deadline")

@@ -5,17 +5,17 @@
 #ifndef INFERPP_TESTS_SUPPORT_CHILD_PROCESS_HPP
 #define INFERPP_TESTS_SUPPORT_CHILD_PROCESS_HPP
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace support {
 
@@ -91,6 +91,35 @@ inline std::uint64_t resident_memory()
     std::fclose(file);
     return read == 2 ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
+
+/// How long work took, and how much CPU of this process.
+struct measured {
+    double seconds = 0;
+    double cpu = 0;
+};
+
+template <class Work>
+measured measure(Work const& work)
+{
+    double const cpu = cpu_seconds();
+    auto const begin = std::chrono::steady_clock::now();
+    work();
+    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begin;
+    return {took.count(), cpu_seconds() - cpu};
+}
+
+/// Whether memory is more than it would be, because a sanitizer looks after it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+#else
+inline constexpr bool sanitized = false;
+#endif
 
 /// Lets this process, and its children, have so many descriptors. Returns whether they may.
 inline bool allow_descriptors(std::uint64_t count)

@@ -243,6 +243,10 @@ concept json_list = !std::same_as<T, std::string> && !json_map<T> && requires(T 
     list.clear();
 };
 
+/// A list whose elements can't be made before they are read.
+template <class T>
+concept written_list = json_list<T> && !std::default_initializable<typename T::value_type>;
+
 template <class T>
 json_type const& json_type_of();
 
@@ -387,6 +391,8 @@ bool read_value(boost::json::value const& from, T& to, json_reader& where)
                 return where.fail_in('.' + key);
         }
         return true;
+    } else if constexpr (written_list<T>) {
+        return where.fail("a list of this type is only written");
     } else if constexpr (json_list<T>) {
         to.clear();
         if (from.is_null())

@@ -120,6 +120,9 @@ public:
     struct particulars {
         std::string message;        ///< ours: ASCII, never a secret, says the cure
         std::string server_message; ///< the server's own text: untrusted, at most 4 KiB
+        /// The server's error as JSON, for platforms whose errors have members that programs use;
+        /// they read it with a function of their own. Untrusted, at most 16 KiB.
+        std::string server_details;
         std::string provider;       ///< "modzy"
         std::string operation;      ///< "submit_embedded"
         std::string phase;          ///< what was being done: "connect", "read body", "decode"

@@ -7,6 +7,7 @@
 
 #include <inferpp/core/result.hpp>
 #include <inferpp/core/secret.hpp>
+#include <inferpp/core/shared_bytes.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -83,6 +84,10 @@ protected:
  * is sent ends the call with an error.
  */
 INFERPP_DECL std::shared_ptr<body_source> file_body(std::filesystem::path const& path);
+
+/// Bytes in memory, one piece after the other, without joining them: each is copied once, into what
+/// is sent. Any number of such bodies may share them.
+INFERPP_DECL std::shared_ptr<body_source> memory_body(std::vector<shared_bytes> pieces);
 
 /// How much of a request's body has been handed to the kernel. @param total empty: not known
 using progress_function =

@@ -122,12 +122,39 @@ protected:
     websocket_handler() = default;
 };
 
+/// An answer that is not known yet: the platform works, and answers when it is done, which may come
+/// to be earlier or later than was thought. It may outlive the simulator, and does nothing then.
+class held_answer {
+public:
+    virtual ~held_answer() = default;
+    held_answer(held_answer const&) = delete;
+    held_answer& operator=(held_answer const&) = delete;
+
+    /// The answer; called once, when it is due and the client is still there.
+    virtual http::response make() = 0;
+
+    /// Makes it due at another time, or now where that has passed.
+    INFERPP_DECL void move_to(clock::time_point due);
+
+    clock::time_point due() const noexcept { return due_; }
+
+protected:
+    explicit held_answer(clock::time_point due) noexcept : due_(due) {}
+
+private:
+    friend class simulator;
+
+    clock::time_point due_;
+    sleeper* asleep_ = nullptr; ///< who waits for it
+};
+
 /// An answer with what messages do not have: time and streams.
 struct simulated_answer : http::response {
     simulated_answer() = default;
     simulated_answer(http::response whole) : http::response(std::move(whole)) {}
 
     std::chrono::milliseconds delay{0};    ///< the platform takes so long before it answers
+    std::shared_ptr<held_answer> held;     ///< instead of all the rest: it is not known yet
     std::unique_ptr<answer_stream> stream; ///< instead of `body`: sent in chunks
 
     /// Instead of an answer, to a request for a WebSocket: accepts it.

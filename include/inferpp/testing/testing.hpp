@@ -7,6 +7,7 @@
 #define INFERPP_TESTING_TESTING_HPP
 
 #include <inferpp/testing/annolab_simulator.hpp>
+#include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/launch_simulator.hpp>

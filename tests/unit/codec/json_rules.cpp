@@ -5,14 +5,14 @@
 
 #include <inferpp/codec/json.hpp>
 
-#include "unit/support.hpp"
-
 #include <boost/describe.hpp>
 
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 
@@ -78,6 +78,20 @@ struct letter {
     std::vector<stamp> stamps;
 };
 BOOST_DESCRIBE_STRUCT(letter, (), (to, stamps))
+
+// Can't be made before it is known, so that a list of it can't be read either.
+struct seal_of_office {
+    explicit seal_of_office(std::string with) : office(std::move(with)) {}
+    std::string office;
+};
+BOOST_DESCRIBE_STRUCT(seal_of_office, (), (office))
+
+struct decree {
+    decree() = default;
+    std::string text;
+    std::vector<seal_of_office> seals;
+};
+BOOST_DESCRIBE_STRUCT(decree, (), (text, seals))
 
 struct dashed {
     dashed() = default;
@@ -185,6 +199,20 @@ TEST_CASE("a type that only writes itself can be a member of what is sent, and c
     CHECK(refused.error().info().json_path == "$.stamps[0]");
     CHECK(unit::contains(refused.error().what(), "only written"));
     CHECK(decode_json<letter>(R"({"to":"you"})").has_value());
+}
+
+TEST_CASE("a list of what has no default can be a member of what is sent, and can't be read")
+{
+    decree one;
+    one.text = "t";
+    one.seals.emplace_back("mint");
+    CHECK(encoded(one) == R"({"text":"t","seals":[{"office":"mint"}]})");
+    auto const refused = decode_json<decree>(encoded(one));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error() == errc::bad_schema);
+    CHECK(refused.error().info().json_path == "$.seals");
+    CHECK(unit::contains(refused.error().what(), "only written"));
+    CHECK(decode_json<decree>(R"({"text":"t"})").has_value());
 }
 
 TEST_CASE("a type that only reads itself can be a member of what comes, and can't be written")

@@ -3,8 +3,6 @@
 #include <inferpp/core/error.hpp>
 #include <inferpp/core/result.hpp>
 
-#include "unit/support.hpp"
-
 #include <boost/asio/error.hpp>
 
 #include <sstream>
@@ -12,6 +10,8 @@
 #include <string>
 #include <system_error>
 #include <type_traits>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 
@@ -116,15 +116,16 @@ TEST_CASE("HTTP statuses map to conditions")
         condition expected;
     } const cases[] = {
         {400, condition::invalid_argument}, {401, condition::unauthorized},
-        {403, condition::forbidden},        {404, condition::not_found},
-        {405, condition::invalid_argument}, {408, condition::timeout},
-        {409, condition::conflict},         {410, condition::not_found},
-        {412, condition::conflict},         {413, condition::invalid_argument},
-        {422, condition::invalid_argument}, {429, condition::rate_limited},
-        {500, condition::overloaded},       {502, condition::overloaded},
-        {503, condition::overloaded},       {504, condition::overloaded},
-        {529, condition::overloaded},       {204, condition::protocol},
-        {304, condition::protocol},         {101, condition::protocol},
+        {402, condition::forbidden},        {403, condition::forbidden},
+        {404, condition::not_found},        {405, condition::invalid_argument},
+        {408, condition::timeout},          {409, condition::conflict},
+        {410, condition::not_found},        {412, condition::conflict},
+        {413, condition::invalid_argument}, {422, condition::invalid_argument},
+        {429, condition::rate_limited},     {500, condition::overloaded},
+        {502, condition::overloaded},       {503, condition::overloaded},
+        {504, condition::overloaded},       {529, condition::overloaded},
+        {204, condition::protocol},         {304, condition::protocol},
+        {101, condition::protocol},
     };
     for (auto const& [status, expected] : cases) {
         CAPTURE(status);

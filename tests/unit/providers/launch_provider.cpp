@@ -4,11 +4,10 @@
 
 #include <inferpp/providers/launch/provider.hpp>
 
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "support/environment.hpp"
 #include "unit/support.hpp"
 
 using namespace inferpp;
@@ -47,28 +46,6 @@ error refusal_of(launch::options const& options)
     }
 }
 
-/// An environment variable for the time of a test.
-struct variable {
-    variable(char const* n, char const* value) : name(n)
-    {
-        if (char const* const old = std::getenv(n))
-            before = old;
-        set(value);
-    }
-    variable(variable const&) = delete;
-    variable& operator=(variable const&) = delete;
-    ~variable() { set(before ? before->c_str() : nullptr); }
-    void set(char const* value) const
-    {
-        if (value != nullptr)
-            ::setenv(name, value, 1);
-        else
-            ::unsetenv(name);
-    }
-    char const* name;
-    std::optional<std::string> before;
-};
-
 } // namespace
 
 TEST_CASE("Launch's key is the user name of HTTP Basic, without a password")
@@ -101,8 +78,8 @@ TEST_CASE("Launch's options are refused by name, before any I/O")
 
 TEST_CASE("Launch's options from the environment")
 {
-    variable const key{"SCALE_API_KEY", "from the environment"};
-    variable const base{"SCALE_LAUNCH_BASE_URL", nullptr};
+    support::environment_variable const key{"SCALE_API_KEY", "from the environment"};
+    support::environment_variable const base{"SCALE_LAUNCH_BASE_URL", nullptr};
     auto const options = launch::options::from_env();
     CHECK(options.api_key.reveal() == "from the environment");
     CHECK(options.base_url == "https://api.scale.com/v1/launch");

@@ -2,13 +2,12 @@
 
 #include <inferpp/modzy.hpp>
 
+#include "support/environment.hpp"
 #include "unit/support.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-#include <cstdlib>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,31 +36,6 @@ std::string refusal(Make make)
     }
     return {};
 }
-
-// Sets a variable of the environment, or takes it away, until the end of the block.
-class environment {
-public:
-    environment(char const* name, char const* value) : name_(name)
-    {
-        if (char const* const before = std::getenv(name))
-            before_ = before;
-        set(value);
-    }
-    environment(environment const&) = delete;
-    environment& operator=(environment const&) = delete;
-    ~environment() { set(before_ ? before_->c_str() : nullptr); }
-
-private:
-    void set(char const* value) const
-    {
-        if (value != nullptr)
-            ::setenv(name_, value, 1);
-        else
-            ::unsetenv(name_);
-    }
-    char const* name_;
-    std::optional<std::string> before_;
-};
 
 class no_transport final : public transport {
 public:
@@ -220,33 +194,33 @@ TEST_CASE("modzy: options of the client are checked before any I/O")
 TEST_CASE("modzy: options come from the environment when asked for")
 {
     {
-        environment const key{"MODZY_API_KEY", "prefix.body"};
-        environment const base{"MODZY_BASE_URL", "http://127.0.0.1:1/"};
+        support::environment_variable const key{"MODZY_API_KEY", "prefix.body"};
+        support::environment_variable const base{"MODZY_BASE_URL", "http://127.0.0.1:1/"};
         auto const options = modzy::options::from_env();
         CHECK(options.api_key.reveal() == "prefix.body");
         CHECK(options.base_url == "http://127.0.0.1:1/");
     }
     {
-        environment const key{"MODZY_API_KEY", ""};
-        environment const team{"MODZY_TEAM_ID", "team-1"};
-        environment const token{"MODZY_TEAM_TOKEN", "token"};
+        support::environment_variable const key{"MODZY_API_KEY", ""};
+        support::environment_variable const team{"MODZY_TEAM_ID", "team-1"};
+        support::environment_variable const token{"MODZY_TEAM_TOKEN", "token"};
         auto const options = modzy::options::from_env();
         CHECK(options.api_key.empty());
         CHECK(options.team_id == "team-1");
         CHECK(options.team_token.reveal() == "token");
-        environment const first{"MODZY_API_KEY", "k"}; // wins
+        support::environment_variable const first{"MODZY_API_KEY", "k"}; // wins
         CHECK(modzy::options::from_env().api_key.reveal() == "k");
         CHECK(modzy::options::from_env().team_id.empty());
         CHECK(modzy::options::from_env().team_token.empty());
     }
-    environment const no_token{"MODZY_TEAM_TOKEN", nullptr};
+    support::environment_variable const no_token{"MODZY_TEAM_TOKEN", nullptr};
     for (char const* const missing : {static_cast<char const*>(nullptr), ""}) {
         {
-            environment const key{"MODZY_API_KEY", "k"};
-            environment const base{"MODZY_BASE_URL", missing};
+            support::environment_variable const key{"MODZY_API_KEY", "k"};
+            support::environment_variable const base{"MODZY_BASE_URL", missing};
             CHECK(modzy::options::from_env().base_url == modzy::options{}.base_url);
         }
-        environment const key{"MODZY_API_KEY", missing};
+        support::environment_variable const key{"MODZY_API_KEY", missing};
         CHECK(unit::contains(refusal([] { modzy::options::from_env(); }), "MODZY_API_KEY"));
     }
 }

@@ -606,6 +606,9 @@ inline void bound_server_message(error::particulars& info, http::request const& 
     hide_secrets(info.server_message, message);
     info.server_message.resize((std::min)(info.server_message.size(), most));
     info.server_code.resize((std::min)(info.server_code.size(), std::size_t{256}));
+    if (info.server_details.size() > 4 * most) // a part of it would be no JSON
+        info.server_details.clear();
+    hide_secrets(info.server_details, message);
 }
 
 INFERPP_DECL error pipeline::refused(http::request const& message,

@@ -73,9 +73,10 @@ inline std::optional<result<void>> judge_poll(job_state const& job, poll_progres
         progress.grace_end = {}; // it was there: it can't be "not yet there" again
     } else {
         progress.last = std::move(over).error();
-        // 410 is not_found too, but says that the job was there once.
-        bool const not_yet =
-            progress.last.info().http_status == 404 && job.line->clock().now() < progress.grace_end;
+        // 410 is not_found too, but says that the job was there once. By the code: some platforms
+        // say so inside a 200.
+        bool const not_yet = progress.last.code() == error_code{404, http_category()} &&
+                             job.line->clock().now() < progress.grace_end;
         if (!is_passing(progress.last) && !not_yet)
             return result<void>{progress.last};
     }

@@ -107,8 +107,10 @@ inline bool is_gateway_error(error_code const& code) noexcept
 INFERPP_DECL error final_error(idempotency repeat, error e)
 {
     bool const harmless = repeat == idempotency::safe || repeat == idempotency::keyed;
-    // What a gateway says is no answer of the platform.
-    bool const answered = e.code().category() == http_category() && !is_gateway_error(e.code());
+    // What a gateway says is no answer of the platform. A job that has failed has run.
+    bool const answered =
+        (e.code().category() == http_category() && !is_gateway_error(e.code())) ||
+        e == condition::job_failed;
     // Moved is not done. 302 and 303 may come after the deed.
     int const status = e.info().http_status;
     bool const moved =

@@ -149,6 +149,7 @@ inline std::optional<condition> condition_of_http(int status) noexcept
 {
     switch (status) {
     case 401: return condition::unauthorized;
+    case 402: // of the account, not of the request
     case 403: return condition::forbidden;
     case 404:
     case 410: return condition::not_found;

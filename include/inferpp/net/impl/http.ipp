@@ -7,9 +7,11 @@
 #include <inferpp/core/text.hpp>
 #include <inferpp/net/http.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <system_error>
 
 namespace inferpp::inline INFERPP_ABI::http {
@@ -125,6 +127,54 @@ private:
 INFERPP_DECL std::shared_ptr<body_source> file_body(std::filesystem::path const& path)
 {
     return std::make_shared<file_body_source>(path);
+}
+
+/// Pieces of memory as a body.
+class memory_body_source final : public body_source {
+public:
+    explicit memory_body_source(std::vector<shared_bytes> pieces) : pieces_(std::move(pieces))
+    {
+        for (shared_bytes const& piece : pieces_)
+            size_ += piece.size();
+    }
+
+    std::optional<std::uint64_t> size() const override { return size_; }
+
+    boost::asio::awaitable<result<std::size_t>> read(std::span<char> into) override
+    {
+        std::size_t filled = 0;
+        while (filled < into.size() && piece_ < pieces_.size()) {
+            std::string_view const rest = pieces_[piece_].view().substr(at_);
+            std::size_t const count = (std::min)(rest.size(), into.size() - filled);
+            if (count > 0) // memcpy takes no null pointer, not even for nothing
+                std::memcpy(into.data() + filled, rest.data(), count);
+            filled += count;
+            at_ += count;
+            if (count == rest.size()) {
+                ++piece_;
+                at_ = 0;
+            }
+        }
+        co_return filled;
+    }
+
+    result<void> rewind() override
+    {
+        piece_ = 0;
+        at_ = 0;
+        return {};
+    }
+
+private:
+    std::vector<shared_bytes> pieces_;
+    std::uint64_t size_ = 0;
+    std::size_t piece_ = 0; ///< that is read now
+    std::size_t at_ = 0;    ///< in it
+};
+
+INFERPP_DECL std::shared_ptr<body_source> memory_body(std::vector<shared_bytes> pieces)
+{
+    return std::make_shared<memory_body_source>(std::move(pieces));
 }
 
 } // namespace inferpp::inline INFERPP_ABI::http

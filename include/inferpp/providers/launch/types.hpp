@@ -5,6 +5,7 @@
 #ifndef INFERPP_PROVIDERS_LAUNCH_TYPES_HPP
 #define INFERPP_PROVIDERS_LAUNCH_TYPES_HPP
 
+#include <inferpp/client/checks.hpp>
 #include <inferpp/client/job_status.hpp>
 #include <inferpp/client/operation.hpp>
 #include <inferpp/codec/json.hpp>
@@ -13,8 +14,6 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
-#include <initializer_list>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,8 +22,11 @@
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
-/// An argument that can't be right. @param message names the member and the legal range
-INFERPP_DECL error refuse(std::string message);
+using inferpp::detail::check_count;
+using inferpp::detail::check_given;
+using inferpp::detail::check_range;
+using inferpp::detail::first_error;
+using inferpp::detail::refuse;
 
 /// A text without its quotes; other JSON as text; nothing for null.
 INFERPP_DECL std::string text_of(boost::json::value const& value);
@@ -37,24 +39,8 @@ INFERPP_DECL boost::json::value const* member(boost::json::value const& of,
 /// "product"; values are those of Kubernetes' labels.
 using label_map = std::map<std::string, std::string>;
 
-inline constexpr std::int64_t max_count = (std::numeric_limits<std::int64_t>::max)();
-
 /// Refuses labels without "team" or "product", as the platform does. *Source*: wire notes 2.6
 INFERPP_DECL result<void> check_labels(label_map const& labels);
-
-/// Refuses an empty member. @param name of the member
-INFERPP_DECL result<void> check_given(std::string_view name, std::string_view value);
-
-/// Refuses an optional number outside of its range. @param name of the member
-INFERPP_DECL result<void> check_range(std::string_view name, std::optional<double> value,
-                                      double low, double high);
-
-/// The same for a count, which is at least `low`.
-INFERPP_DECL result<void> check_count(std::string_view name, std::optional<std::int64_t> value,
-                                      std::int64_t low, std::int64_t high = max_count);
-
-/// The first of these that is an error.
-INFERPP_DECL result<void> first_error(std::initializer_list<result<void>> checked);
 
 /// An amount of CPUs, memory or storage in the words of Kubernetes: "500m", "16Gi", 4, 0.5.
 class quantity {

@@ -8,6 +8,7 @@
 #ifndef INFERPP_PROVIDERS_MODZY_TYPES_HPP
 #define INFERPP_PROVIDERS_MODZY_TYPES_HPP
 
+#include <inferpp/client/checks.hpp>
 #include <inferpp/client/operation.hpp>
 #include <inferpp/codec/json.hpp>
 #include <inferpp/codec/timestamp.hpp>
@@ -161,8 +162,7 @@ struct team {
 };
 BOOST_DESCRIBE_STRUCT(team, (), (identifier))
 
-/// An argument that can't be right. @param message names the member and the legal range
-INFERPP_DECL error refuse(std::string message);
+using inferpp::detail::refuse;
 
 /// Three numbers with dots, then an optional pre-release and build (semver.org 2.0.0).
 INFERPP_DECL bool is_semantic_version(std::string_view text) noexcept;

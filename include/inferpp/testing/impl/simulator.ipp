@@ -206,8 +206,8 @@ struct simulator::server : std::enable_shared_from_this<server> {
     // --- _streams: answers that take time --------------------------------------------------------
 
     INFERPP_DECL static boost::asio::awaitable<bool> wait_for_client(
-        std::shared_ptr<server> self, tcp::socket& socket, bool tls,
-        std::chrono::milliseconds time);
+        std::shared_ptr<server> self, tcp::socket& socket, bool tls, inferpp::clock::time_point due,
+        std::shared_ptr<held_answer> held);
     template <class Stream>
     static boost::asio::awaitable<bool> send_stream(std::shared_ptr<server> self, Stream& stream,
                                                     tcp::socket& socket,

@@ -151,11 +151,14 @@ boost::asio::awaitable<bool> simulator::server::serve(std::shared_ptr<server> se
             self->ledger[line].complete = true;
             co_return false;
         }
-        if (answer.delay > std::chrono::milliseconds::zero()) {
+        if (answer.held || answer.delay > std::chrono::milliseconds::zero()) {
             constexpr bool tls = !std::is_same_v<Stream, tcp::socket>;
-            bool const there = co_await wait_for_client(self, socket, tls, answer.delay);
+            auto const due = saturating_add(self->options.clock->now(), answer.delay);
+            bool const there = co_await wait_for_client(self, socket, tls, due, answer.held);
             if (!there)
                 break;
+            if (answer.held)
+                answer = answer.held->make();
         }
         for (auto const& field : wrong.headers)
             answer.headers.set(field.name, field.value);

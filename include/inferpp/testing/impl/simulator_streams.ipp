@@ -49,36 +49,58 @@ struct simulator::server::watch {
     }
 };
 
-/// Ends the watch with the stream.
+/// Ends the watch with the stream, and lets go of an answer that is held.
 class simulator::server::watching {
 public:
-    explicit watching(std::shared_ptr<watch> const& on) : watch_(on)
+    explicit watching(std::shared_ptr<watch> const& on, std::shared_ptr<held_answer> held = {})
+        : watch_(on),
+          held_(std::move(held))
     {
         watch_->socket.async_wait(tcp::socket::wait_read,
                                   [on](error_code code) { on->look(code); });
     }
     watching(watching const&) = delete;
     watching& operator=(watching const&) = delete;
-    ~watching() { watch_->over = true; }
+    ~watching() // also where the coroutine is destroyed while it waits
+    {
+        watch_->over = true;
+        if (held_)
+            held_->asleep_ = nullptr;
+    }
 
 private:
     std::shared_ptr<watch> watch_;
+    std::shared_ptr<held_answer> held_;
 };
+
+INFERPP_DECL void held_answer::move_to(clock::time_point due)
+{
+    due_ = due;
+    if (asleep_ != nullptr)
+        asleep_->timer.cancel();
+}
 
 /// Time passes while the client waits. Returns whether it is still there.
 INFERPP_DECL boost::asio::awaitable<bool> simulator::server::wait_for_client(
-    std::shared_ptr<server> self, tcp::socket& socket, bool tls, std::chrono::milliseconds time)
+    std::shared_ptr<server> self, tcp::socket& socket, bool tls, inferpp::clock::time_point due,
+    std::shared_ptr<held_answer> held)
 {
     auto const client = std::make_shared<watch>(socket);
     client->tls = tls;
-    watching const guard{client};
+    watching const guard{client, held};
     inferpp::clock& clock = *self->options.clock;
-    sleeper asleep{self->executor, clock, saturating_add(clock.now(), time)};
-    client->asleep = &asleep;
-    co_await asleep.timer.async_wait(as_values);
-    client->asleep = nullptr;
-    if (self->owner == nullptr || client->gone)
-        co_return false;
+    while (clock.now() < (held ? held->due_ : due)) {
+        sleeper asleep{self->executor, clock, held ? held->due_ : due};
+        client->asleep = &asleep;
+        if (held)
+            held->asleep_ = &asleep;
+        co_await asleep.timer.async_wait(as_values);
+        client->asleep = nullptr;
+        if (held)
+            held->asleep_ = nullptr;
+        if (self->owner == nullptr || client->gone)
+            co_return false;
+    }
     error_code ignored;
     socket.cancel(ignored); // the watch: nothing else is under way
     co_return true;

@@ -29,11 +29,6 @@ INFERPP_DECL bool links_to_next(http::headers const& headers) noexcept
     return false;
 }
 
-INFERPP_DECL error refuse(std::string message)
-{
-    return error{errc::invalid_argument, std::move(message)};
-}
-
 INFERPP_DECL bool is_semantic_version(std::string_view text) noexcept
 {
     for (int part = 0; part < 3; ++part) {

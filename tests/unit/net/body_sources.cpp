@@ -2,18 +2,17 @@
 
 #include <inferpp/net/http.hpp>
 
-#include "unit/support.hpp"
-
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <span>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
+
+#include "unit/support.hpp"
 
 using namespace inferpp;
 namespace fs = std::filesystem;
@@ -123,10 +122,52 @@ TEST_CASE("a pipe is a body of unknown size that can't begin again")
     fs::remove(path);
 }
 
+TEST_CASE("pieces of memory are one body, which many can send at once")
+{
+    std::string const content = bytes_of(100'000);
+    shared_bytes const whole{content};
+    std::vector<shared_bytes> pieces;
+    pieces.emplace_back();
+    pieces.push_back(whole.part(0, 1));
+    pieces.push_back(whole.part(1, 65'536));
+    pieces.emplace_back();
+    pieces.push_back(whole.part(65'537));
+    pieces.emplace_back("");
+    for (std::size_t const piece : {1u, 2u, 1000u, 65'536u, 200'000u}) {
+        CAPTURE(piece);
+        auto const one = http::memory_body(pieces);
+        auto const other = http::memory_body(pieces);
+        CHECK(one->size() == 100'000);
+        std::vector<char> some(50);
+        CHECK(unit::run(other->read(std::span{some})).value() == 50);
+        CHECK(read_all(*one, piece) == content);
+        CHECK(read_all(*other, piece) == content.substr(50));
+        CHECK(unit::run(one->read(std::span<char>{})).value() == 0);
+        REQUIRE(one->rewind().has_value());
+        CHECK(read_all(*one, piece) == content);
+    }
+    auto const none = http::memory_body({});
+    CHECK(none->size() == 0);
+    CHECK(read_all(*none, 10).empty());
+}
+
+TEST_CASE("a body of memory keeps it alive, and does not copy it before it is read")
+{
+    auto owner = std::make_shared<std::string>("text");
+    std::vector<shared_bytes> pieces;
+    pieces.emplace_back(owner, *owner);
+    auto const body = http::memory_body(pieces);
+    pieces.clear();
+    CHECK(owner.use_count() == 2);
+    owner->front() = 'n'; // which a program must not do, and which shows that it is not copied
+    owner.reset();
+    CHECK(read_all(*body, 10) == "next");
+}
+
 TEST_CASE("a file that can't be opened is no body")
 {
-    for (fs::path const& path : {fs::temp_directory_path() / "inferpp-there-is-no-such-file",
-                                 fs::temp_directory_path()}) {
+    for (fs::path const& path :
+         {fs::temp_directory_path() / "inferpp-there-is-no-such-file", fs::temp_directory_path()}) {
         try {
             http::file_body(path);
             FAIL("no exception");
