@@ -18,7 +18,10 @@
 #include <inferpp/client/impl/poll.ipp>
 #include <inferpp/client/impl/pulled_body.ipp>
 #include <inferpp/client/impl/retry.ipp>
+#include <inferpp/codec/impl/aws_event_stream.ipp>
 #include <inferpp/codec/impl/base64.ipp>
+#include <inferpp/codec/impl/crc32.ipp>
+#include <inferpp/codec/impl/digest.ipp>
 #include <inferpp/codec/impl/http_date.ipp>
 #include <inferpp/codec/impl/json.ipp>
 #include <inferpp/codec/impl/json_writer.ipp>

@@ -52,6 +52,7 @@ enum class errc {
     body_too_large,       ///< the answer's body is over the limit
     bad_json,             ///< the answer is no valid JSON
     bad_schema,           ///< the answer is JSON of an unexpected shape
+    bad_content,          ///< the answer is damaged, or of another format than it should be
     stream_truncated,     ///< a stream ended without its terminator
     event_too_large,      ///< one event of a stream is over the limit
     unknown_outcome,      ///< a request that must not run twice may have reached the server

@@ -76,6 +76,7 @@ TEST_CASE("what may be repeated follows the idempotency, the error and what was 
         {errc::body_too_large, repeated::never},
         {errc::bad_json, repeated::never},
         {errc::bad_schema, repeated::never},
+        {errc::bad_content, repeated::never},
         {errc::stream_truncated, repeated::never},
         {errc::event_too_large, repeated::never},
         {errc::unknown_outcome, repeated::never},

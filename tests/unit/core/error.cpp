@@ -65,6 +65,7 @@ TEST_CASE("every code of the library has a message and maps to its one condition
         {errc::body_too_large, condition::protocol},
         {errc::bad_json, condition::decode},
         {errc::bad_schema, condition::decode},
+        {errc::bad_content, condition::decode},
         {errc::stream_truncated, condition::transport},
         {errc::event_too_large, condition::protocol},
         {errc::unknown_outcome, condition::unknown_outcome},

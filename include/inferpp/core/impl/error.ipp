@@ -63,6 +63,7 @@ public:
         case errc::body_too_large: return "the answer's body is too large; raise limits.body_bytes";
         case errc::bad_json: return "the answer is no valid JSON; check the base URL";
         case errc::bad_schema: return "the answer has an unexpected shape";
+        case errc::bad_content: return "the answer is damaged, or of an unexpected format";
         case errc::stream_truncated: return "the stream ended without its terminator";
         case errc::event_too_large:
             return "an event of the stream is too large; raise limits.event_bytes";
@@ -133,7 +134,8 @@ inline std::optional<condition> condition_of_client(errc value) noexcept
     case errc::body_too_large:
     case errc::event_too_large: return condition::protocol;
     case errc::bad_json:
-    case errc::bad_schema: return condition::decode;
+    case errc::bad_schema:
+    case errc::bad_content: return condition::decode;
     case errc::unknown_outcome: return condition::unknown_outcome;
     case errc::job_failed:
     case errc::job_cancelled:
