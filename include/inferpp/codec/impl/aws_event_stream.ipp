@@ -199,24 +199,23 @@ INFERPP_DECL result<aws_event const*> aws_event_decoder::fail(error e)
 
 INFERPP_DECL result<aws_event const*> aws_event_decoder::next()
 {
-    using namespace detail;
     if (failed_)
         return *failed_;
     std::string_view const rest = std::string_view{buffer_}.substr(at_);
-    if (rest.size() < event_prelude)
+    if (rest.size() < detail::event_prelude)
         return nullptr;
-    event_reader prelude{rest};
+    detail::event_reader prelude{rest};
     std::size_t const total = *prelude.integer<std::uint32_t>();
     std::size_t const headers = *prelude.integer<std::uint32_t>();
     if (checked_ == 0) {
-        if (*prelude.integer<std::uint32_t>() != crc32_of(rest.substr(0, 8)))
-            return fail(damaged_event("the checksum of a message's lengths is wrong"));
-        if (total < event_overhead || headers > total - event_overhead)
-            return fail(damaged_event("the lengths of a message contradict each other"));
+        if (*prelude.integer<std::uint32_t>() != detail::crc32_of(rest.substr(0, 8)))
+            return fail(detail::damaged_event("the checksum of a message's lengths is wrong"));
+        if (total < detail::event_overhead || headers > total - detail::event_overhead)
+            return fail(detail::damaged_event("the lengths of a message contradict each other"));
         if (headers > max_headers)
             return fail(error{errc::event_too_large, "the headers of an event have " +
                                                          std::to_string(headers) + " bytes"});
-        if (total - event_overhead - headers > payload_limit_)
+        if (total - detail::event_overhead - headers > payload_limit_)
             return fail(error{errc::event_too_large, "an event of the stream is over " +
                                                          std::to_string(payload_limit_) +
                                                          " bytes; raise limits.event_bytes"});
@@ -225,13 +224,13 @@ INFERPP_DECL result<aws_event const*> aws_event_decoder::next()
     if (rest.size() < total)
         return nullptr;
     std::string_view const message = rest.substr(0, total - 4);
-    event_reader sum{rest.substr(total - 4)};
-    if (*sum.integer<std::uint32_t>() != crc32_of(message))
-        return fail(damaged_event("the checksum of a message is wrong"));
-    if (auto const read = read_headers(message.substr(event_prelude, headers)); !read)
+    detail::event_reader sum{rest.substr(total - 4)};
+    if (*sum.integer<std::uint32_t>() != detail::crc32_of(message))
+        return fail(detail::damaged_event("the checksum of a message is wrong"));
+    if (auto const read = read_headers(message.substr(detail::event_prelude, headers)); !read)
         return fail(read.error());
     event_.headers = headers_;
-    event_.payload = message.substr(event_prelude + headers);
+    event_.payload = message.substr(detail::event_prelude + headers);
     at_ += total;
     checked_ = 0;
     return &event_;
@@ -239,18 +238,17 @@ INFERPP_DECL result<aws_event const*> aws_event_decoder::next()
 
 INFERPP_DECL result<void> aws_event_decoder::read_headers(std::string_view block)
 {
-    using namespace detail;
     headers_.clear();
-    event_reader from{block};
+    detail::event_reader from{block};
     while (!from.empty()) {
         auto const name = from.counted<std::uint8_t>();
-        if (!name || name->empty() || valid_utf8_prefix(*name) != name->size())
-            return damaged_event("a header has no valid name");
+        if (!name || name->empty() || detail::valid_utf8_prefix(*name) != name->size())
+            return detail::damaged_event("a header has no valid name");
         auto const type = from.integer<std::uint8_t>();
-        auto const value = type ? read_event_value(*type, from) : std::nullopt;
+        auto const value = type ? detail::read_event_value(*type, from) : std::nullopt;
         if (!value)
-            return damaged_event("the value of the header '" + printable(*name, 64) +
-                                 "' can't be read");
+            return detail::damaged_event("the value of the header '" +
+                                         detail::printable(*name, 64) + "' can't be read");
         headers_.push_back(aws_event_header{*name, *value});
     }
     // Sorted, since there may be tens of thousands.
@@ -260,7 +258,8 @@ INFERPP_DECL result<void> aws_event_decoder::read_headers(std::string_view block
         names.push_back(header.name);
     std::sort(names.begin(), names.end());
     if (auto const twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
-        return damaged_event("the header '" + printable(*twice, 64) + "' is there twice");
+        return detail::damaged_event("the header '" + detail::printable(*twice, 64) +
+                                     "' is there twice");
     return {};
 }
 
@@ -276,29 +275,28 @@ INFERPP_DECL result<void> aws_event_decoder::finish() const
 INFERPP_DECL result<void> append_aws_event(std::span<aws_event_header const> headers,
                                            std::string_view payload, std::string& out)
 {
-    using namespace detail;
     auto const refuse = [](char const* message) { return error{errc::invalid_argument, message}; };
     std::string block;
     for (aws_event_header const& header : headers) {
-        if (!is_encodable(header))
+        if (!detail::is_encodable(header))
             return refuse("the name of an event's header must have 1 to 255 bytes, its text at "
                           "most 32767");
-        append_big_endian(static_cast<std::uint8_t>(header.name.size()), block);
+        detail::append_big_endian(static_cast<std::uint8_t>(header.name.size()), block);
         block += header.name;
-        std::visit(event_value_writer{block}, header.value);
+        std::visit(detail::event_value_writer{block}, header.value);
     }
     if (block.size() > aws_event_decoder::max_headers)
         return refuse("the headers of an event must have at most 131072 bytes");
     if (payload.size() > aws_event_decoder::max_payload)
         return refuse("the payload of an event must have at most 25165824 bytes");
     std::size_t const start = out.size();
-    std::size_t const total = event_overhead + block.size() + payload.size();
+    std::size_t const total = detail::event_overhead + block.size() + payload.size();
     out.reserve(start + total);
-    append_big_endian(static_cast<std::uint32_t>(total), out);
-    append_big_endian(static_cast<std::uint32_t>(block.size()), out);
-    append_big_endian(crc32_of(std::string_view{out}.substr(start)), out);
+    detail::append_big_endian(static_cast<std::uint32_t>(total), out);
+    detail::append_big_endian(static_cast<std::uint32_t>(block.size()), out);
+    detail::append_big_endian(detail::crc32_of(std::string_view{out}.substr(start)), out);
     out.append(block).append(payload);
-    append_big_endian(crc32_of(std::string_view{out}.substr(start)), out);
+    detail::append_big_endian(detail::crc32_of(std::string_view{out}.substr(start)), out);
     return {};
 }
 
