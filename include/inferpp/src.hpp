@@ -19,6 +19,7 @@
 #include <inferpp/client/impl/pulled_body.ipp>
 #include <inferpp/client/impl/retry.ipp>
 #include <inferpp/codec/impl/aws_event_stream.ipp>
+#include <inferpp/codec/impl/aws_sigv4.ipp>
 #include <inferpp/codec/impl/base64.ipp>
 #include <inferpp/codec/impl/crc32.ipp>
 #include <inferpp/codec/impl/digest.ipp>
