@@ -33,6 +33,7 @@
 #include <inferpp/codec/impl/sse.ipp>
 #include <inferpp/codec/impl/timestamp.ipp>
 #include <inferpp/codec/impl/url.ipp>
+#include <inferpp/codec/impl/xml.ipp>
 #include <inferpp/core/impl/bytes.ipp>
 #include <inferpp/core/impl/error.ipp>
 #include <inferpp/core/impl/file.ipp>
