@@ -25,6 +25,7 @@
 #include <inferpp/codec/impl/digest.ipp>
 #include <inferpp/codec/impl/http_date.ipp>
 #include <inferpp/codec/impl/json.ipp>
+#include <inferpp/codec/impl/json_union.ipp>
 #include <inferpp/codec/impl/json_writer.ipp>
 #include <inferpp/codec/impl/link.ipp>
 #include <inferpp/codec/impl/multipart.ipp>
