@@ -54,6 +54,7 @@
 #include <inferpp/net/impl/tls_context.ipp>
 #include <inferpp/net/impl/transport.ipp>
 #include <inferpp/net/impl/websocket.ipp>
+#include <inferpp/providers/bedrock/impl/profile_files.ipp>
 #include <inferpp/providers/launch/impl/batch_completions.ipp>
 #include <inferpp/providers/launch/impl/batch_jobs.ipp>
 #include <inferpp/providers/launch/impl/bundles.ipp>
