@@ -18,6 +18,7 @@
 #include <inferpp/client/impl/poll.ipp>
 #include <inferpp/client/impl/pulled_body.ipp>
 #include <inferpp/client/impl/retry.ipp>
+#include <inferpp/client/impl/server_message.ipp>
 #include <inferpp/codec/impl/aws_event_stream.ipp>
 #include <inferpp/codec/impl/aws_sigv4.ipp>
 #include <inferpp/codec/impl/base64.ipp>
@@ -54,7 +55,19 @@
 #include <inferpp/net/impl/tls_context.ipp>
 #include <inferpp/net/impl/transport.ipp>
 #include <inferpp/net/impl/websocket.ipp>
+#include <inferpp/providers/bedrock/impl/aws_error.ipp>
+#include <inferpp/providers/bedrock/impl/credential_call.ipp>
+#include <inferpp/providers/bedrock/impl/credential_plan.ipp>
+#include <inferpp/providers/bedrock/impl/credential_sources.ipp>
+#include <inferpp/providers/bedrock/impl/credentials.ipp>
+#include <inferpp/providers/bedrock/impl/endpoint.ipp>
+#include <inferpp/providers/bedrock/impl/environment.ipp>
+#include <inferpp/providers/bedrock/impl/metadata.ipp>
+#include <inferpp/providers/bedrock/impl/process.ipp>
 #include <inferpp/providers/bedrock/impl/profile_files.ipp>
+#include <inferpp/providers/bedrock/impl/signature.ipp>
+#include <inferpp/providers/bedrock/impl/sso.ipp>
+#include <inferpp/providers/bedrock/impl/sts.ipp>
 #include <inferpp/providers/launch/impl/batch_completions.ipp>
 #include <inferpp/providers/launch/impl/batch_jobs.ipp>
 #include <inferpp/providers/launch/impl/bundles.ipp>
