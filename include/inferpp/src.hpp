@@ -62,12 +62,17 @@
 #include <inferpp/providers/bedrock/impl/credentials.ipp>
 #include <inferpp/providers/bedrock/impl/endpoint.ipp>
 #include <inferpp/providers/bedrock/impl/environment.ipp>
+#include <inferpp/providers/bedrock/impl/jobs.ipp>
 #include <inferpp/providers/bedrock/impl/metadata.ipp>
+#include <inferpp/providers/bedrock/impl/patterns.ipp>
 #include <inferpp/providers/bedrock/impl/process.ipp>
 #include <inferpp/providers/bedrock/impl/profile_files.ipp>
+#include <inferpp/providers/bedrock/impl/provider.ipp>
 #include <inferpp/providers/bedrock/impl/signature.ipp>
 #include <inferpp/providers/bedrock/impl/sso.ipp>
 #include <inferpp/providers/bedrock/impl/sts.ipp>
+#include <inferpp/providers/bedrock/impl/tags.ipp>
+#include <inferpp/providers/bedrock/impl/types.ipp>
 #include <inferpp/providers/launch/impl/batch_completions.ipp>
 #include <inferpp/providers/launch/impl/batch_jobs.ipp>
 #include <inferpp/providers/launch/impl/bundles.ipp>

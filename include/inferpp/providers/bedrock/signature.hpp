@@ -28,7 +28,7 @@ struct signing_scope {
  *
  * Signed are the host, the content type and all headers that begin with "x-amz". Where the request
  * has an X-Amz-Content-Sha256 of its own, that is what is signed for the body: the hash of one that
- * is read while it is sent, or "UNSIGNED-PAYLOAD".
+ * is read while it is sent. Without, such a body is not signed, which S3 takes over TLS.
  * @param now by the clock of the servers
  *
  * *Source*: wire notes 4.2.

@@ -9,11 +9,11 @@
 #include <inferpp/client/operation.hpp>
 #include <inferpp/codec/json.hpp>
 #include <inferpp/codec/timestamp.hpp>
+#include <inferpp/core/check.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <map>
 #include <optional>
@@ -23,8 +23,8 @@
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
-/// An argument that can't be right. @param message names the member and the legal range
-INFERPP_DECL error refuse(std::string message);
+using detail::first_error;
+using detail::refuse;
 
 /// A text without its quotes; other JSON as text; nothing for null.
 INFERPP_DECL std::string text_of(boost::json::value const& value);
@@ -52,9 +52,6 @@ INFERPP_DECL result<void> check_range(std::string_view name, std::optional<doubl
 /// The same for a count, which is at least `low`.
 INFERPP_DECL result<void> check_count(std::string_view name, std::optional<std::int64_t> value,
                                       std::int64_t low, std::int64_t high = max_count);
-
-/// The first of these that is an error.
-INFERPP_DECL result<void> first_error(std::initializer_list<result<void>> checked);
 
 /// An amount of CPUs, memory or storage in the words of Kubernetes: "500m", "16Gi", 4, 0.5.
 class quantity {

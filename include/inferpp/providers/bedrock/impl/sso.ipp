@@ -8,6 +8,7 @@
 #include <inferpp/core/text.hpp>
 #include <inferpp/providers/bedrock/credential_call.hpp>
 #include <inferpp/providers/bedrock/sso.hpp>
+#include <inferpp/providers/bedrock/types.hpp>
 
 #include <utility>
 
@@ -92,12 +93,6 @@ BOOST_DESCRIBE_STRUCT(sso_role_answer, (), (role_credentials))
 constexpr json_rules json_rules_of(sso_role_answer const*) noexcept
 {
     return json_rules{naming::camel_case};
-}
-
-// Without a fraction, as Amazon's tools write it.
-inline std::string utc_text(sys_milliseconds time)
-{
-    return format_iso8601(time).substr(0, 19) + 'Z';
 }
 
 inline result<sso_token_document> read_sso_document(std::string_view text, std::string const& file)
@@ -192,7 +187,9 @@ inline boost::asio::awaitable<result<secret>> get_sso_token(provider_services wi
             if (!document)
                 co_return document.error();
             document->access_token = renewed->access_token;
-            document->expires_at = utc_text(now + renewed->expires_in);
+            document->expires_at =
+                date_time{std::chrono::floor<std::chrono::seconds>(now + renewed->expires_in)}
+                    .text();
             if (renewed->refresh_token)
                 document->refresh_token = renewed->refresh_token;
             std::string written;

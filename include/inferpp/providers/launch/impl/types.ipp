@@ -13,11 +13,6 @@
 
 namespace inferpp::inline INFERPP_ABI::launch {
 
-INFERPP_DECL error refuse(std::string message)
-{
-    return error{errc::invalid_argument, std::move(message)};
-}
-
 INFERPP_DECL std::string text_of(boost::json::value const& value)
 {
     if (value.is_null())
@@ -71,14 +66,6 @@ INFERPP_DECL result<void> check_count(std::string_view name, std::optional<std::
         return refuse(std::string{name} + " must be at least " + std::to_string(low));
     return refuse(std::string{name} + " must be from " + std::to_string(low) + " to " +
                   std::to_string(high));
-}
-
-INFERPP_DECL result<void> first_error(std::initializer_list<result<void>> checked)
-{
-    for (result<void> const& one : checked)
-        if (!one)
-            return one;
-    return {};
 }
 
 INFERPP_DECL quantity::quantity(double count) : number_(true)
