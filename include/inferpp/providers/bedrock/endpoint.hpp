@@ -24,8 +24,8 @@ struct service_id {
 };
 
 namespace services {
-inline constexpr service_id bedrock{"bedrock", "bedrock"};
-inline constexpr service_id bedrock_runtime{"bedrock-runtime", "bedrock_runtime"};
+inline constexpr service_id control_plane{"bedrock", "bedrock"};
+inline constexpr service_id runtime{"bedrock-runtime", "bedrock_runtime"};
 inline constexpr service_id s3{"s3", "s3", true};
 inline constexpr service_id sts{"sts", "sts"};
 inline constexpr service_id sso{"portal.sso", "sso"};

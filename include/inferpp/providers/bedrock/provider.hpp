@@ -137,7 +137,7 @@ public:
 
     /// @throws failure `invalid_argument`, naming the option
     explicit provider(options const& with)
-        : service_provider(with, service{services::bedrock, "bedrock"}, with.endpoint)
+        : service_provider(with, service{services::control_plane, "bedrock"}, with.endpoint)
     {
     }
     std::string_view name() const noexcept override { return "bedrock"; }

@@ -29,8 +29,8 @@ INFERPP_DECL options options::from_env(std::string profile,
     read.region = settings.region;
     read.use_fips = settings.use_fips;
     read.use_dualstack = settings.use_dualstack;
-    read.endpoint = configured_endpoint(services::bedrock, from, files, named);
-    read.runtime_endpoint = configured_endpoint(services::bedrock_runtime, from, files, named);
+    read.endpoint = configured_endpoint(services::control_plane, from, files, named);
+    read.runtime_endpoint = configured_endpoint(services::runtime, from, files, named);
     read.s3_endpoint = configured_endpoint(services::s3, from, files, named);
     read.bearer_key = secret{find_variable(from, "AWS_BEARER_TOKEN_BEDROCK")};
     read.profile = std::move(profile);

@@ -16,8 +16,7 @@ public:
 
     /// @throws failure `invalid_argument`, naming the option
     explicit provider(options const& with)
-        : service_provider(with, service{services::bedrock_runtime, "bedrock"},
-                           with.runtime_endpoint)
+        : service_provider(with, service{services::runtime, "bedrock"}, with.runtime_endpoint)
     {
     }
     std::string_view name() const noexcept override { return "bedrock_runtime"; }
