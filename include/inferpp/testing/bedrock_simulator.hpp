@@ -3,6 +3,7 @@
 #ifndef INFERPP_TESTING_BEDROCK_SIMULATOR_HPP
 #define INFERPP_TESTING_BEDROCK_SIMULATOR_HPP
 
+#include <inferpp/testing/aws_verifier.hpp>
 #include <inferpp/testing/simulator.hpp>
 
 #include <boost/json/object.hpp>
@@ -89,6 +90,9 @@ public:
 
     /// What a client is given as its endpoint.
     INFERPP_DECL std::string base_url() const;
+
+    /// One more key that is good, such as one that a simulated STS has issued.
+    INFERPP_DECL void accept(aws_key key);
 
     /// Jobs that were made.
     INFERPP_DECL std::size_t jobs() const noexcept;

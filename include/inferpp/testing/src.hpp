@@ -10,6 +10,12 @@
 #error "define INFERPP_SEPARATE_COMPILATION for the whole program, or do not include this file"
 #endif
 
+#include <inferpp/testing/impl/aws_credentials.ipp>
+#include <inferpp/testing/impl/aws_verifier.ipp>
+#include <inferpp/testing/impl/bedrock_simulator.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_checks.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_jobs.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_lists.ipp>
 #include <inferpp/testing/impl/fake_transport.ipp>
 #include <inferpp/testing/impl/fault_proxy.ipp>
 #include <inferpp/testing/impl/launch_simulator.ipp>

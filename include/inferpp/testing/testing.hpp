@@ -6,6 +6,9 @@
 #ifndef INFERPP_TESTING_TESTING_HPP
 #define INFERPP_TESTING_TESTING_HPP
 
+#include <inferpp/testing/aws_credentials.hpp>
+#include <inferpp/testing/aws_verifier.hpp>
+#include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/fault_proxy.hpp>
 #include <inferpp/testing/launch_simulator.hpp>

@@ -235,6 +235,11 @@ INFERPP_DECL std::string bedrock_simulator::base_url() const
     return origin_url();
 }
 
+INFERPP_DECL void bedrock_simulator::accept(aws_key key)
+{
+    platform_->verifier.add(std::move(key));
+}
+
 INFERPP_DECL std::size_t bedrock_simulator::jobs() const noexcept
 {
     return platform_->jobs.size();
