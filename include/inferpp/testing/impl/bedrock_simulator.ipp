@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <regex>
 #include <vector>
 
 namespace inferpp::inline INFERPP_ABI::testing {
@@ -65,6 +66,7 @@ struct bedrock_simulator::platform {
     std::vector<std::unique_ptr<job>> jobs; ///< oldest first
     std::size_t requests = 0;
     std::size_t pages = 0;
+    mutable std::map<char const*, std::regex> expressions;
     time_point now; ///< when the request arrived
     sys_milliseconds today;
 
@@ -76,20 +78,20 @@ struct bedrock_simulator::platform {
     INFERPP_DECL http::response refuse(aws_refusal const& why) const;
     INFERPP_DECL static http::response json(value const& body);
 
-    // --- _checks: what is sent; they throw an aws_refusal
-    // ------------------------------------------
+    // --- _checks: what is sent; they throw an aws_refusal ---------------------------------------
 
     INFERPP_DECL static object body_of(simulated_request const& request);
-    INFERPP_DECL static std::string text(object const& from, std::string_view name, bool required,
-                                         std::size_t least, std::size_t most,
-                                         char const* pattern = nullptr);
-    INFERPP_DECL static void check_location(object const& from, std::string_view name,
-                                            std::string_view alternative);
-    INFERPP_DECL static void check_create(object const& body);
-    INFERPP_DECL static void check_strings(object const& from, std::string_view name,
-                                           std::size_t least, std::size_t most);
-    INFERPP_DECL static void check_tags(object const& from, bool required);
-    INFERPP_DECL static bool matches(std::string const& text, char const* pattern);
+    INFERPP_DECL std::string text(object const& from, std::string_view name, bool required,
+                                  std::size_t least, std::size_t most,
+                                  char const* pattern = nullptr) const;
+    INFERPP_DECL void check_location(object const& from, std::string_view name,
+                                     std::string_view alternative) const;
+    INFERPP_DECL void check_create(object const& body) const;
+    INFERPP_DECL void check_strings(object const& from, std::string_view name, std::size_t least,
+                                    std::size_t most) const;
+    INFERPP_DECL void check_tags(object const& from, bool required) const;
+    /// Whether all of the text fits. Making an expression takes longer than using it.
+    INFERPP_DECL bool matches(std::string const& text, char const* pattern) const;
     [[noreturn]] INFERPP_DECL static void invalid(std::string message);
 
     // --- _jobs -----------------------------------------------------------------------------------
@@ -108,7 +110,7 @@ struct bedrock_simulator::platform {
     INFERPP_DECL bool fits(job const& which, std::string_view filter,
                            std::string const& wanted) const;
     INFERPP_DECL std::size_t offset_of(std::string const& token) const;
-    INFERPP_DECL std::string token_of(std::size_t offset) const;
+    INFERPP_DECL static std::string token_of(std::size_t offset, std::size_t page);
     INFERPP_DECL http::response tag(simulated_request const& request, std::string_view verb);
 };
 

@@ -8,8 +8,6 @@
 
 #include <inferpp/testing/bedrock_simulator.hpp>
 
-#include <regex>
-
 namespace inferpp::inline INFERPP_ABI::testing {
 
 namespace detail::bedrock_patterns {
@@ -37,9 +35,11 @@ INFERPP_DECL void bedrock_simulator::platform::invalid(std::string message)
     throw aws_refusal{400, "ValidationException", std::move(message)};
 }
 
-INFERPP_DECL bool bedrock_simulator::platform::matches(std::string const& text, char const* pattern)
+INFERPP_DECL bool bedrock_simulator::platform::matches(std::string const& text,
+                                                       char const* pattern) const
 {
-    return std::regex_match(text, std::regex{pattern});
+    auto const made = expressions.try_emplace(pattern, pattern).first;
+    return std::regex_match(text, made->second);
 }
 
 INFERPP_DECL bedrock_simulator::platform::object bedrock_simulator::platform::body_of(
@@ -55,7 +55,7 @@ INFERPP_DECL bedrock_simulator::platform::object bedrock_simulator::platform::bo
 INFERPP_DECL std::string bedrock_simulator::platform::text(object const& from,
                                                            std::string_view name, bool required,
                                                            std::size_t least, std::size_t most,
-                                                           char const* pattern)
+                                                           char const* pattern) const
 {
     std::string const member{name};
     value const* const found = from.if_contains(name);
@@ -83,7 +83,7 @@ INFERPP_DECL std::string bedrock_simulator::platform::text(object const& from,
 // A union with its one alternative, which lies in S3.
 INFERPP_DECL void bedrock_simulator::platform::check_location(object const& from,
                                                               std::string_view name,
-                                                              std::string_view alternative)
+                                                              std::string_view alternative) const
 {
     namespace patterns = detail::bedrock_patterns;
     std::string const member{name};
@@ -105,7 +105,8 @@ INFERPP_DECL void bedrock_simulator::platform::check_location(object const& from
 
 INFERPP_DECL void bedrock_simulator::platform::check_strings(object const& from,
                                                              std::string_view name,
-                                                             std::size_t least, std::size_t most)
+                                                             std::size_t least,
+                                                             std::size_t most) const
 {
     value const* const found = from.if_contains(name);
     std::string const member{name};
@@ -122,7 +123,7 @@ INFERPP_DECL void bedrock_simulator::platform::check_strings(object const& from,
     }
 }
 
-INFERPP_DECL void bedrock_simulator::platform::check_tags(object const& from, bool required)
+INFERPP_DECL void bedrock_simulator::platform::check_tags(object const& from, bool required) const
 {
     value const* const found = from.if_contains("tags");
     if (found == nullptr && !required)
@@ -138,7 +139,7 @@ INFERPP_DECL void bedrock_simulator::platform::check_tags(object const& from, bo
     }
 }
 
-INFERPP_DECL void bedrock_simulator::platform::check_create(object const& body)
+INFERPP_DECL void bedrock_simulator::platform::check_create(object const& body) const
 {
     namespace patterns = detail::bedrock_patterns;
     text(body, "jobName", true, 1, 63, patterns::job_name);

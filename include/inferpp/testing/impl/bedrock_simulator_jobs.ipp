@@ -161,7 +161,7 @@ INFERPP_DECL bedrock_simulator::platform::object bedrock_simulator::platform::de
     if (options.old_answers)
         return told;
     value const* const type = which.request.if_contains("modelInvocationType");
-    told["modelInvocationType"] = type != nullptr ? *type : value{"InvokeModel"};
+    told["modelInvocationType"] = type != nullptr ? *type : value("InvokeModel");
     auto const part = [&at](std::uint64_t count) {
         return static_cast<std::uint64_t>(at.done * static_cast<double>(count));
     };

@@ -11,19 +11,26 @@
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
-// Opaque to clients, and full of what has to be encoded.
-INFERPP_DECL std::string bedrock_simulator::platform::token_of(std::size_t offset) const
+// Opaque to clients, full of what has to be encoded, and another one for each page.
+INFERPP_DECL std::string bedrock_simulator::platform::token_of(std::size_t offset, std::size_t page)
 {
-    return "+/" + sha256_hex("page " + std::to_string(offset)).substr(0, 16) + '/' +
-           std::to_string(offset) + "+==";
+    std::string const text = std::to_string(offset) + '/' + std::to_string(page);
+    return "+/" + sha256_hex("page " + text).substr(0, 16) + '/' + text + "+==";
 }
 
 INFERPP_DECL std::size_t bedrock_simulator::platform::offset_of(std::string const& token) const
 {
-    for (std::size_t offset = 0; offset <= jobs.size(); ++offset)
-        if (token == token_of(offset))
-            return offset;
-    invalid("The nextToken is not valid.");
+    std::size_t offset = 0;
+    std::size_t page = 0;
+    constexpr std::size_t start = 19;
+    auto const slash = token.find('/', start);
+    if (slash != std::string::npos) {
+        std::from_chars(token.data() + start, token.data() + slash, offset);
+        std::from_chars(token.data() + slash + 1, token.data() + token.size(), page);
+    }
+    if (token != token_of(offset, page))
+        invalid("The nextToken is not valid.");
+    return offset;
 }
 
 INFERPP_DECL bool bedrock_simulator::platform::fits(job const& which, std::string_view filter,
@@ -86,13 +93,14 @@ INFERPP_DECL http::response bedrock_simulator::platform::list(simulated_request 
         std::reverse(chosen.begin(), chosen.end());
     object page;
     boost::json::array summaries;
-    bool const nothing = options.empty_page != 0 && ++pages % options.empty_page == 0;
+    ++pages;
+    bool const nothing = options.empty_page != 0 && pages % options.empty_page == 0;
     std::size_t const end =
         nothing ? (std::min)(offset, chosen.size()) : (std::min)(offset + size, chosen.size());
     for (; offset < end; ++offset)
         summaries.push_back(describe(*chosen[offset]));
     if (end < chosen.size())
-        page["nextToken"] = token_of(end);
+        page["nextToken"] = token_of(end, pages);
     page["invocationJobSummaries"] = std::move(summaries);
     return json(page);
 }
