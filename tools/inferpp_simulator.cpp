@@ -8,6 +8,7 @@
 
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
+#include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 
@@ -35,14 +36,18 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch\n"
+    "  PLATFORM           modzy, launch, bedrock\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
     "  --chunk-limit SIZE largest chunk of an upload, such as 64Ki; default: 1M\n"
     "  --max-inputs N     inputs in one job; default: 10000\n"
     "  --storage FOLDER   what jobs find in S3 and Azure: files at bucket/key; and in databases:\n"
-    "                     rows.json, an array of objects with a text for each column\n";
+    "                     rows.json, an array of objects with a text for each column\n"
+    "bedrock:\n"
+    "  --access-key ID    with --secret-key: the only credentials that are good; default: test\n"
+    "  --secret-key KEY   and test\n"
+    "  --api-key KEY      an API key of Bedrock that is good too; default: none\n";
 
 template <class T>
 bool parse_number(std::string_view text, T& out)
@@ -104,6 +109,21 @@ bool parse(std::string_view name, std::string_view value, testing::launch_simula
     return parse_common(name, value, out);
 }
 
+bool parse(std::string_view name, std::string_view value, testing::bedrock_simulator_options& out)
+{
+    if (name == "--port")
+        return parse_number(value, out.port);
+    if (name == "--access-key")
+        out.access_key = value;
+    else if (name == "--secret-key")
+        out.secret_key = value;
+    else if (name == "--api-key")
+        out.bearer_key = value;
+    else
+        return false;
+    return !value.empty();
+}
+
 template <class Options>
 Options defaults()
 {
@@ -139,6 +159,7 @@ struct platform {
 constexpr platform platforms[] = {
     {"modzy", serve<testing::modzy_simulator, testing::modzy_simulator_options>},
     {"launch", serve<testing::launch_simulator, testing::launch_simulator_options>},
+    {"bedrock", serve<testing::bedrock_simulator, testing::bedrock_simulator_options>},
 };
 
 } // namespace
