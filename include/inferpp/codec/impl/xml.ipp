@@ -40,6 +40,14 @@ inline std::string_view without_prefix(std::string_view name) noexcept
     return name.substr(name.rfind(':') + 1);
 }
 
+// A name, or two with a colon between them.
+inline bool is_xml_element(std::string_view name) noexcept
+{
+    std::string_view const local = without_prefix(name);
+    return !local.empty() && starts_xml_name(local[0]) && !name.starts_with(':') &&
+           std::count(name.begin(), name.end(), ':') <= 1;
+}
+
 inline void append_utf8(std::uint32_t code, std::string& out)
 {
     auto const tail = [&out, code](int shift) {
@@ -193,7 +201,7 @@ INFERPP_DECL result<xml_reader::piece> xml_reader::read_start()
     if (open_.empty() && has_root_)
         return malformed("it has a second root");
     std::string_view const whole = take_name();
-    if (whole.empty())
+    if (!detail::is_xml_element(whole))
         return malformed("an element has no name");
     if (open_.size() == max_depth)
         return malformed("elements are nested too deeply");
