@@ -13,13 +13,13 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace inferpp::inline INFERPP_ABI::bedrock {
 
@@ -81,8 +81,7 @@ public:
     INFERPP_DECL boost::asio::awaitable<result<credentials_ptr>> get(provider_services with,
                                                                      sys_milliseconds now);
 
-    /// The server does not take these any more: they are not used again, unless they are fetched
-    /// again.
+    /// The server does not take these any more: if they are the last ones, `get` fetches others.
     INFERPP_DECL void reject(credentials_ptr const& which);
 
 protected:
@@ -92,21 +91,23 @@ protected:
     virtual boost::asio::awaitable<result<credentials>> fetch(provider_services with) = 0;
 
 private:
-    class waiter;
     class refresh;
     using outcome = std::optional<result<credentials_ptr>>;
     enum class age : unsigned char { good, aging, old };
 
     INFERPP_DECL age age_at(sys_milliseconds now) const;
     INFERPP_DECL result<credentials_ptr> settle(result<credentials> fetched, sys_milliseconds now);
-    INFERPP_DECL void tell(outcome const& what);
+    INFERPP_DECL boost::asio::awaitable<outcome> wait_for_another(std::uint64_t before,
+                                                                  clock::time_point deadline) const;
 
     mutable std::mutex mutex_; ///< of all that follows
     credentials_ptr current_;
     sys_milliseconds fetched_{};
     sys_milliseconds not_before_{}; ///< where a fetch ahead of time has failed: the next one
     bool refreshing_ = false;
-    std::vector<std::weak_ptr<waiter>> waiters_;
+    bool rejected_ = false;       ///< the current ones
+    std::uint64_t refreshed_ = 0; ///< how often somebody has tried
+    outcome outcome_;             ///< of the last time
 };
 
 /// Credentials that are known. @throws failure `invalid_argument` without an id or a key

@@ -36,6 +36,9 @@ struct signing_scope {
 INFERPP_DECL void sign_request(http::request& message, origin const& to, signing_scope const& scope,
                                credentials const& with, sys_milliseconds now, sigv4_keys& keys);
 
+/// Whether a request carries a signature by this key.
+INFERPP_DECL bool is_signed_by(http::request const& message, credentials const& who);
+
 } // namespace inferpp::inline INFERPP_ABI::bedrock
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)

@@ -8,34 +8,27 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace inferpp::inline INFERPP_ABI::bedrock {
 
-/// A caller that waits for what another one fetches. Lives as long as its coroutine's frame; the
-/// timer is only touched on that coroutine's executor.
-class credentials_provider::waiter {
-public:
-    waiter(boost::asio::any_io_executor const& executor, clock::time_point deadline)
-        : wake(executor, deadline)
-    {
-    }
-    boost::asio::steady_timer wake;
-    bool told = false;
-    outcome what;
-};
-
-/// Fetching, of which the waiters are told the end, whatever that is.
+/// Fetching, of which those that wait see the end, whatever that is.
 class credentials_provider::refresh {
 public:
     explicit refresh(credentials_provider& home) noexcept : home_(home) {}
     refresh(refresh const&) = delete;
     refresh& operator=(refresh const&) = delete;
-    ~refresh() { home_.tell(what); }
+    ~refresh()
+    {
+        std::lock_guard const lock{home_.mutex_};
+        home_.refreshing_ = false;
+        ++home_.refreshed_;
+        home_.outcome_.swap(what);
+    }
 
     outcome what; ///< nothing: the others have to see for themselves
 
@@ -60,7 +53,7 @@ INFERPP_DECL bool credentials_provider::is_ready(sys_milliseconds now) const
 INFERPP_DECL credentials_provider::age credentials_provider::age_at(sys_milliseconds now) const
 {
     using std::chrono::milliseconds;
-    if (!current_)
+    if (!current_ || rejected_)
         return age::old;
     if (!current_->expires)
         return age::good;
@@ -76,42 +69,57 @@ INFERPP_DECL credentials_provider::age credentials_provider::age_at(sys_millisec
 INFERPP_DECL boost::asio::awaitable<result<credentials_provider::credentials_ptr>>
 credentials_provider::get(provider_services with, sys_milliseconds now)
 {
-    auto const executor = co_await boost::asio::this_coro::executor;
     while (true) {
-        std::shared_ptr<waiter> me;
+        std::uint64_t before = 0;
+        bool mine = false;
         {
             std::lock_guard const lock{mutex_};
             age const how = age_at(now);
             if (how == age::good || (how == age::aging && (refreshing_ || now < not_before_)))
                 co_return current_;
-            if (!refreshing_) {
-                refreshing_ = true;
-            } else {
-                me = std::make_shared<waiter>(executor, with.deadline);
-                waiters_.push_back(me);
-            }
+            mine = !std::exchange(refreshing_, true);
+            before = refreshed_;
         }
-        if (!me) {
-            refresh running{*this};
-            auto fetched = co_await fetch(with);
-            auto settled = settle(std::move(fetched), now);
-            // How long this caller would wait is no matter of the others.
-            if (settled || !(settled.error() == condition::cancelled ||
-                             settled.error() == errc::deadline_exceeded))
-                running.what = settled;
-            co_return settled;
+        if (!mine) {
+            auto seen = co_await wait_for_another(before, with.deadline);
+            if (seen)
+                co_return std::move(*seen);
+            continue;
         }
-        auto const [code] =
-            co_await me->wake.async_wait(boost::asio::as_tuple(boost::asio::deferred));
-        std::lock_guard const lock{mutex_};
-        if (!me->told) {
-            error e{code ? errc::cancelled : errc::deadline_exceeded};
-            e.edit().phase = "wait for credentials";
-            co_return e;
-        }
-        if (me->what)
-            co_return *me->what;
+        refresh running{*this};
+        auto fetched = co_await fetch(with);
+        auto settled = settle(std::move(fetched), now);
+        // How long this caller would wait is no matter of the others.
+        if (settled || !(settled.error() == condition::cancelled ||
+                         settled.error() == errc::deadline_exceeded))
+            running.what = settled;
+        co_return settled;
     }
+}
+
+// Who waits looks again and again: it may run on another context than who fetches, and nothing may
+// be posted to a context that may be going just then.
+INFERPP_DECL boost::asio::awaitable<credentials_provider::outcome> credentials_provider::
+    wait_for_another(std::uint64_t before, clock::time_point deadline) const
+{
+    constexpr std::chrono::milliseconds pause{5};
+    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
+    std::optional<errc> given_up;
+    while (!given_up) {
+        auto const now = std::chrono::steady_clock::now();
+        timer.expires_at(deadline - now > pause ? now + pause : deadline);
+        auto const [code] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+        std::lock_guard const lock{mutex_};
+        if (refreshed_ != before)
+            co_return outcome_;
+        if (code)
+            given_up = errc::cancelled;
+        else if (now >= deadline)
+            given_up = errc::deadline_exceeded;
+    }
+    error e{*given_up};
+    e.edit().phase = "wait for credentials";
+    co_return e;
 }
 
 INFERPP_DECL result<credentials_provider::credentials_ptr> credentials_provider::settle(
@@ -122,6 +130,7 @@ INFERPP_DECL result<credentials_provider::credentials_ptr> credentials_provider:
         current_ = std::make_shared<credentials const>(std::move(*fetched));
         fetched_ = now;
         not_before_ = sys_milliseconds{};
+        rejected_ = false;
         return current_;
     }
     if (age_at(now) == age::old)
@@ -130,29 +139,10 @@ INFERPP_DECL result<credentials_provider::credentials_ptr> credentials_provider:
     return current_;
 }
 
-INFERPP_DECL void credentials_provider::tell(outcome const& what)
-{
-    std::lock_guard const lock{mutex_};
-    refreshing_ = false;
-    for (auto const& each : waiters_) {
-        auto const waiting = each.lock();
-        if (!waiting)
-            continue; // given up
-        waiting->told = true;
-        waiting->what = what;
-        boost::asio::post(waiting->wake.get_executor(), [each] {
-            if (auto const still = each.lock())
-                still->wake.cancel();
-        });
-    }
-    waiters_.clear();
-}
-
 INFERPP_DECL void credentials_provider::reject(credentials_ptr const& which)
 {
     std::lock_guard const lock{mutex_};
-    if (current_ == which)
-        current_.reset();
+    rejected_ = rejected_ || current_ == which;
 }
 
 /// Credentials that are known.

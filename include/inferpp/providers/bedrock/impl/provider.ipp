@@ -147,10 +147,8 @@ INFERPP_DECL void service_provider::sign_for(http::request& message, origin cons
     if (!credentials_)
         return authorize(message);
     auto const with = credentials_->current();
-    if (!with) { // rejected a moment ago, by another call
-        message.headers.erase("Authorization");
-        return;
-    }
+    if (!with)
+        return; // not made ready
     signing_scope scope{region, service_.signing_name};
     scope.path = service_.path;
     scope.sends_payload_hash = service_.sends_payload_hash;
@@ -175,12 +173,16 @@ INFERPP_DECL int service_provider::meaning(http::response const& answer) const
 }
 
 INFERPP_DECL bool service_provider::adapt(http::response const& refusal, sys_milliseconds now,
-                                          http::request&, origin&) const
+                                          http::request& message, origin&) const
 {
     constexpr std::chrono::minutes worth_correcting{4};
     std::string const type = read_aws_error(refusal).type;
-    if (is_expired_token(type) && credentials_)
-        credentials_->reject(credentials_->current()); // the next call reads them anew
+    if (is_expired_token(type) && credentials_) {
+        // The next call fetches others, unless another call has done so already.
+        auto const last = credentials_->current();
+        if (last && is_signed_by(message, *last))
+            credentials_->reject(last);
+    }
     if (!may_be_skew(type) || !credentials_)
         return false;
     auto const offset = clock_offset(refusal.headers, now);

@@ -53,6 +53,13 @@ INFERPP_DECL void sign_request(http::request& message, origin const& to, signing
     headers.set("Authorization", sigv4_authorization(request, signed_for, who, keys));
 }
 
+INFERPP_DECL bool is_signed_by(http::request const& message, credentials const& who)
+{
+    auto const header = message.headers.find("Authorization");
+    return header &&
+           header->find("Credential=" + who.access_key_id + '/') != std::string_view::npos;
+}
+
 } // namespace inferpp::inline INFERPP_ABI::bedrock
 
 #endif
