@@ -24,26 +24,16 @@ INFERPP_DECL std::string_view to_string(log_level level) noexcept
 
 INFERPP_DECL bool is_loggable_header(std::string_view name) noexcept
 {
-    constexpr std::array<std::string_view, 20> harmless{"accept",
-                                                        "age",
-                                                        "allow",
-                                                        "cache-control",
-                                                        "connection",
-                                                        "content-length",
-                                                        "content-type",
-                                                        "date",
-                                                        "etag",
-                                                        "expires",
-                                                        "host",
-                                                        "keep-alive",
-                                                        "last-modified",
-                                                        "retry-after",
-                                                        "server",
-                                                        "transfer-encoding",
-                                                        "user-agent",
-                                                        "x-amz-content-sha256",
-                                                        "x-amz-date",
-                                                        "x-request-id"};
+    constexpr std::array<std::string_view, 20> harmless{"accept",        "age",
+                                                        "allow",         "cache-control",
+                                                        "connection",    "content-length",
+                                                        "content-type",  "date",
+                                                        "etag",          "expires",
+                                                        "host",          "keep-alive",
+                                                        "last-modified", "retry-after",
+                                                        "server",        "transfer-encoding",
+                                                        "user-agent",    "x-amz-content-sha256",
+                                                        "x-amz-date",    "x-request-id"};
     for (std::string_view const known : harmless)
         if (detail::iequals(known, name))
             return true;
