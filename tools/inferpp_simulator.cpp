@@ -9,6 +9,7 @@
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
 #include <inferpp/testing/annolab_simulator.hpp>
+#include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
@@ -37,7 +38,7 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch, decthings, annolab\n"
+    "  PLATFORM           modzy, launch, decthings, annolab, bedrock\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
@@ -46,7 +47,11 @@ constexpr char const* usage =
     "  --storage FOLDER   what jobs find in S3 and Azure: files at bucket/key; and in databases:\n"
     "                     rows.json, an array of objects with a text for each column\n"
     "decthings:\n"
-    "  --generation NAME  states (2024), versions (2025); default: states\n";
+    "  --generation NAME  states (2024), versions (2025); default: states\n"
+    "bedrock:\n"
+    "  --access-key ID    with --secret-key: the only credentials that are good; default: test\n"
+    "  --secret-key KEY   and test\n"
+    "  --api-key KEY      an API key of Bedrock that is good too; default: none\n";
 
 template <class T>
 bool parse_number(std::string_view text, T& out)
@@ -122,6 +127,21 @@ bool parse(std::string_view name, std::string_view value, testing::decthings_sim
     return value == "versions" || value == "states";
 }
 
+bool parse(std::string_view name, std::string_view value, testing::bedrock_simulator_options& out)
+{
+    if (name == "--port")
+        return parse_number(value, out.port);
+    if (name == "--access-key")
+        out.access_key = value;
+    else if (name == "--secret-key")
+        out.secret_key = value;
+    else if (name == "--api-key")
+        out.bearer_key = value;
+    else
+        return false;
+    return !value.empty();
+}
+
 template <class Options>
 Options defaults()
 {
@@ -159,6 +179,7 @@ constexpr platform platforms[] = {
     {"launch", serve<testing::launch_simulator, testing::launch_simulator_options>},
     {"annolab", serve<testing::annolab_simulator, testing::annolab_simulator_options>},
     {"decthings", serve<testing::decthings_simulator, testing::decthings_simulator_options>},
+    {"bedrock", serve<testing::bedrock_simulator, testing::bedrock_simulator_options>},
 };
 
 } // namespace

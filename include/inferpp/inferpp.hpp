@@ -6,14 +6,19 @@
 #define INFERPP_INFERPP_HPP
 
 #include <inferpp/annolab.hpp>
+#include <inferpp/bedrock.hpp>
 #include <inferpp/client/client.hpp>
+#include <inferpp/codec/aws_event_stream.hpp>
+#include <inferpp/codec/aws_sigv4.hpp>
 #include <inferpp/codec/base64.hpp>
 #include <inferpp/codec/http_date.hpp>
 #include <inferpp/codec/json.hpp>
+#include <inferpp/codec/json_union.hpp>
 #include <inferpp/codec/ndjson.hpp>
 #include <inferpp/codec/sse.hpp>
 #include <inferpp/codec/timestamp.hpp>
 #include <inferpp/codec/url.hpp>
+#include <inferpp/codec/xml.hpp>
 #include <inferpp/codec/zip_reader.hpp>
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>

@@ -42,8 +42,7 @@ void check(url const& read)
         written += '?' + read.query;
     auto const again = parse_url(written);
     require(again.has_value());
-    require(again->origin == read.origin && again->path == read.path &&
-            again->query == read.query);
+    require(again->origin == read.origin && again->path == read.path && again->query == read.query);
 }
 
 } // namespace

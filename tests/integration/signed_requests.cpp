@@ -221,6 +221,13 @@ TEST_CASE("credentials that can't be had end the call, with nothing of it sent")
     CHECK(e.info().sent == sent_state::no);
     CHECK(e.info().operation == "get_object");
     CHECK(here.transport->requests().size() == 1);
+    // Nor is it an answer for who takes any.
+    here.transport->reply(403, "who are you");
+    http::request const any{"GET", "b/k"};
+    auto const none = support::error_of(here.context, here.client->raw(any));
+    CHECK(none == condition::unauthorized);
+    CHECK(none.info().sent == sent_state::no);
+    CHECK(here.transport->requests().size() == 2);
     // What may pass is tried again.
     here.transport->fail(errc::connect_failed, sent_state::no).reply(200, "t").reply(200, "there");
     CHECK(here.get() == "there");

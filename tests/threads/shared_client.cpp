@@ -7,6 +7,7 @@
 
 #include "support/certificates.hpp"
 #include "support/echo_platform.hpp"
+#include "support/far_end.hpp"
 #include "support/raw_server.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -39,37 +40,12 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 namespace modzy = inferpp::modzy;
 namespace echo = support::echo;
+using support::far_end;
 
 namespace {
 
 constexpr std::size_t thread_count = 8;
 constexpr auto patience = 100s; // sanitizers are slow; nothing waits for it unless it hangs
-
-/// Servers on one thread of their own.
-class far_end {
-public:
-    far_end() = default;
-    far_end(far_end const&) = delete;
-    far_end& operator=(far_end const&) = delete;
-    ~far_end() { stop(); }
-
-    asio::io_context& context() { return context_; }
-    void start()
-    {
-        thread_ = std::thread{[this] { context_.run(); }};
-    }
-    /// What the servers have counted may be read from here on.
-    void stop()
-    {
-        context_.stop();
-        if (thread_.joinable())
-            thread_.join();
-    }
-
-private:
-    asio::io_context context_{1};
-    std::thread thread_;
-};
 
 /// A context that eight threads run.
 class crowd {

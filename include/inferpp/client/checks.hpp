@@ -22,6 +22,9 @@ inline constexpr std::int64_t max_count = (std::numeric_limits<std::int64_t>::ma
 /// An argument that can't be right. @param message names the member and the legal range
 INFERPP_DECL error refuse(std::string message);
 
+/// Refuses where something does not hold. @param message names the member and the legal range
+INFERPP_DECL result<void> require(bool holds, std::string_view message);
+
 /// Refuses an empty member. @param name of the member
 INFERPP_DECL result<void> check_given(std::string_view name, std::string_view value);
 

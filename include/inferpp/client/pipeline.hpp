@@ -81,6 +81,7 @@ private:
         attempt state);
     INFERPP_DECL boost::asio::awaitable<result<http::response>> read_whole(attempt state);
     INFERPP_DECL boost::asio::awaitable<result<incoming>> read_head(attempt state);
+    INFERPP_DECL static bool is_answer(attempt const& state, error const& failed);
     INFERPP_DECL boost::asio::awaitable<result<void>> run(attempt& state);
     INFERPP_DECL boost::asio::awaitable<error> try_once(attempt& state);
     INFERPP_DECL error judge(attempt& state, result<std::string> body) const;

@@ -16,10 +16,11 @@ namespace inferpp::inline INFERPP_ABI {
 
 /// How a C++ name becomes a name on the wire.
 enum class naming : unsigned char {
-    as_written, ///< input_size
-    camel_case, ///< inputSize
-    upper_case, ///< INPUT_SIZE
-    kebab_case, ///< input-size
+    as_written,  ///< input_size
+    camel_case,  ///< inputSize
+    pascal_case, ///< InputSize
+    upper_case,  ///< INPUT_SIZE
+    kebab_case,  ///< input-size
 };
 
 /**

@@ -19,6 +19,12 @@
 #include <inferpp/testing/impl/annolab_simulator_routes.ipp>
 #include <inferpp/testing/impl/annolab_simulator_search.ipp>
 #include <inferpp/testing/impl/annolab_simulator_sources.ipp>
+#include <inferpp/testing/impl/aws_credentials.ipp>
+#include <inferpp/testing/impl/aws_verifier.ipp>
+#include <inferpp/testing/impl/bedrock_simulator.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_checks.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_jobs.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_lists.ipp>
 #include <inferpp/testing/impl/decthings_simulator.ipp>
 #include <inferpp/testing/impl/decthings_simulator_accounts.ipp>
 #include <inferpp/testing/impl/decthings_simulator_calls.ipp>

@@ -7,6 +7,9 @@
 #define INFERPP_TESTING_TESTING_HPP
 
 #include <inferpp/testing/annolab_simulator.hpp>
+#include <inferpp/testing/aws_credentials.hpp>
+#include <inferpp/testing/aws_verifier.hpp>
+#include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>
 #include <inferpp/testing/fault_proxy.hpp>

@@ -271,6 +271,15 @@ TEST_CASE("the members of a struct go into the object that is open")
     CHECK(third.path() == "$.to");
 }
 
+TEST_CASE("names in Pascal case begin each word with a capital")
+{
+    constexpr json_rules rules{naming::pascal_case};
+    CHECK(detail::wire_name("in_progress", rules) == "InProgress");
+    CHECK(detail::wire_name("failed", rules) == "Failed");
+    CHECK(detail::wire_name("x_1_y", rules) == "X1Y");
+    CHECK(detail::wire_name("_a", rules) == "A");
+}
+
 TEST_CASE("names in kebab case have hyphens for underscores")
 {
     CHECK(detail::wire_name("sort_by", json_rules{naming::kebab_case}) == "sort-by");

@@ -15,6 +15,13 @@ INFERPP_DECL error refuse(std::string message)
     return error{errc::invalid_argument, std::move(message)};
 }
 
+INFERPP_DECL result<void> require(bool holds, std::string_view message)
+{
+    if (holds)
+        return {};
+    return refuse(std::string{message});
+}
+
 INFERPP_DECL result<void> check_given(std::string_view name, std::string_view value)
 {
     if (value.empty())

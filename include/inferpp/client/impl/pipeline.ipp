@@ -5,7 +5,7 @@
 
 #include <inferpp/client/pipeline.hpp>
 #include <inferpp/client/run_on.hpp>
-#include <inferpp/codec/base64.hpp>
+#include <inferpp/client/server_message.hpp>
 #include <inferpp/codec/redirect.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/net/address_filter.hpp>
@@ -334,6 +334,14 @@ INFERPP_DECL boost::asio::awaitable<result<std::unique_ptr<websocket>>> pipeline
                                                           *state.bounds, state.deadline);
 }
 
+// Whether an error is what a caller who takes any status asked for. Credentials that could not be
+// had have an HTTP status for a code too, without any answer.
+INFERPP_DECL bool pipeline::is_answer(attempt const& state, error const& failed)
+{
+    return state.any_status && failed.code().category() == http_category() &&
+           failed.info().http_status != 0;
+}
+
 INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
 {
     while (true) {
@@ -348,7 +356,7 @@ INFERPP_DECL boost::asio::awaitable<result<void>> pipeline::run(attempt& state)
         auto const delay = decide(state, failed);
         report(state, &failed, delay);
         if (!delay) {
-            if (state.any_status && failed.code().category() == http_category())
+            if (is_answer(state, failed))
                 co_return result<void>{};
             co_return complete(final_error(state.info.repeat, std::move(failed)), state.info);
         }
@@ -552,7 +560,8 @@ INFERPP_DECL std::optional<std::chrono::milliseconds> pipeline::decide(attempt& 
 inline std::optional<std::chrono::milliseconds> asked_wait(http::headers const& headers,
                                                            sys_milliseconds now)
 {
-    for (std::string_view const name : {"retry-after-ms", "x-ms-retry-after-ms"}) {
+    for (std::string_view const name :
+         {"retry-after-ms", "x-ms-retry-after-ms", "x-amz-retry-after"}) {
         auto const value = headers.find(name);
         if (!value)
             continue;
@@ -564,51 +573,6 @@ inline std::optional<std::chrono::milliseconds> asked_wait(http::headers const& 
     if (auto const value = headers.find("Retry-After"))
         return parse_retry_after(*value, now);
     return std::nullopt;
-}
-
-inline void hide(std::string& text, std::string_view what)
-{
-    constexpr std::size_t shortest = 4; // less is no secret, and would be found everywhere
-    if (what.size() < shortest)
-        return;
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3))
-        text.replace(at, what.size(), "***");
-}
-
-// Servers tell what they were sent, such as "wrong API key: ...", and what they tell is logged.
-inline void hide_secrets(std::string& text, http::request const& message)
-{
-    for (auto const& field : message.headers)
-        if (!is_loggable_header(field.name)) {
-            std::string_view const value = field.value;
-            hide(text, value);
-            std::string_view const bare = value.substr(value.find(' ') + 1);
-            hide(text, bare); // without "ApiKey " or "Bearer "
-            // A server has read the name and the password, and one of them is the key.
-            if (value.starts_with("Basic "))
-                if (auto const pair = decode_base64(bare)) {
-                    auto const colon = (std::min)(pair->find(':'), pair->size());
-                    hide(text, std::string_view{*pair}.substr(0, colon));
-                    hide(text, std::string_view{*pair}.substr((std::min)(colon + 1, pair->size())));
-                }
-        }
-    for (secret const& each : message.secrets)
-        hide(text, each.reveal());
-    if (auto const query = message.target.find('?'); query != std::string::npos)
-        hide(text, std::string_view{message.target}.substr(query + 1));
-}
-
-// What a server says may be long, and may repeat what it was sent.
-inline void bound_server_message(error::particulars& info, http::request const& message)
-{
-    constexpr std::size_t most = 4096;
-    info.server_message.resize((std::min)(info.server_message.size(), 2 * most));
-    hide_secrets(info.server_message, message);
-    info.server_message.resize((std::min)(info.server_message.size(), most));
-    info.server_code.resize((std::min)(info.server_code.size(), std::size_t{256}));
-    if (info.server_details.size() > 4 * most) // a part of it would be no JSON
-        info.server_details.clear();
-    hide_secrets(info.server_details, message);
 }
 
 INFERPP_DECL error pipeline::refused(http::request const& message,
@@ -659,8 +623,7 @@ INFERPP_DECL void pipeline::report(attempt const& state, error const* failed,
                                    std::optional<std::chrono::milliseconds> again) const
 {
     // A caller who takes any status does not call one a failure.
-    bool const taken =
-        failed == nullptr || (state.any_status && failed->code().category() == http_category());
+    bool const taken = failed == nullptr || is_answer(state, *failed);
     log_level const level = again   ? log_level::warning
                             : taken ? log_level::debug
                                     : log_level::error;

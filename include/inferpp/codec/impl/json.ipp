@@ -153,14 +153,15 @@ INFERPP_DECL std::string wire_name(std::string_view name, json_rules const& rule
     if (name.size() > 1 && name.back() == '_')
         name.remove_suffix(1);
     std::string out;
-    bool raise = false;
+    bool const joined = rules.style() == naming::camel_case || rules.style() == naming::pascal_case;
+    bool raise = rules.style() == naming::pascal_case;
     for (char const c : name) {
         if (c == '_' && rules.style() == naming::kebab_case) {
             out += '-';
             continue;
         }
-        if (c == '_' && rules.style() == naming::camel_case) {
-            raise = !out.empty();
+        if (c == '_' && joined) {
+            raise = !out.empty() || rules.style() == naming::pascal_case;
             continue;
         }
         bool const upper = raise || rules.style() == naming::upper_case;

@@ -24,7 +24,7 @@ INFERPP_DECL std::string_view to_string(log_level level) noexcept
 
 INFERPP_DECL bool is_loggable_header(std::string_view name) noexcept
 {
-    constexpr std::array<std::string_view, 18> harmless{"accept",        "age",
+    constexpr std::array<std::string_view, 20> harmless{"accept",        "age",
                                                         "allow",         "cache-control",
                                                         "connection",    "content-length",
                                                         "content-type",  "date",
@@ -32,7 +32,8 @@ INFERPP_DECL bool is_loggable_header(std::string_view name) noexcept
                                                         "host",          "keep-alive",
                                                         "last-modified", "retry-after",
                                                         "server",        "transfer-encoding",
-                                                        "user-agent",    "x-request-id"};
+                                                        "user-agent",    "x-amz-content-sha256",
+                                                        "x-amz-date",    "x-request-id"};
     for (std::string_view const known : harmless)
         if (detail::iequals(known, name))
             return true;

@@ -8,6 +8,7 @@
 #ifndef INFERPP_PROVIDERS_ANNOLAB_TYPES_HPP
 #define INFERPP_PROVIDERS_ANNOLAB_TYPES_HPP
 
+#include <inferpp/client/checks.hpp>
 #include <inferpp/client/operation.hpp>
 #include <inferpp/codec/json.hpp>
 #include <inferpp/codec/timestamp.hpp>
@@ -193,8 +194,7 @@ INFERPP_DECL phase phase_of(std::string_view word) noexcept;
 /// The id of a job as text; empty where the platform gave none.
 INFERPP_DECL std::string id_text(std::int64_t id);
 
-/// An argument that can't be right. @param message names the member and the legal range
-INFERPP_DECL error refuse(std::string message);
+using inferpp::detail::refuse;
 
 /// Refuses what is empty. @param name of the member
 template <class T>

@@ -9,6 +9,7 @@
 #ifndef INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_LAUNCH_SIMULATOR_IPP
 
+#include <inferpp/codec/digest.hpp>
 #include <inferpp/codec/http_date.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
@@ -24,7 +25,6 @@ namespace inferpp::inline INFERPP_ABI::testing {
 
 namespace detail {
 
-INFERPP_DECL std::string launch_sha256(std::string_view data);
 /// As Python's `json.dumps` writes it, with spaces.
 INFERPP_DECL std::string launch_dumps(boost::json::value const& value);
 /// As Python's `repr` writes it, with single quotes.

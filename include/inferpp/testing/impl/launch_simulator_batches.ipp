@@ -136,7 +136,7 @@ INFERPP_DECL void launch_simulator::platform::run_rows(job& which)
         }
         auto const text = boost::json::serialize(asked.body);
         asked.size = text.size();
-        asked.sha256 = detail::launch_sha256(text);
+        asked.sha256 = sha256_hex(text);
         std::string const id = asked.task_id;
         object const request = asked.body;
         task done = run_task(by, std::move(asked), request, which.ended);

@@ -7,28 +7,11 @@
 
 #include <inferpp/testing/launch_simulator.hpp>
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <cmath>
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
 namespace detail {
-
-INFERPP_DECL std::string launch_sha256(std::string_view data)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
-    }
-    return text;
-}
 
 /// Python's way to write a value, where scalars are `write`'s.
 template <class Write>
@@ -203,7 +186,7 @@ INFERPP_DECL launch_call launch_simulator::platform::make_call(call const& from,
     made.endpoint = endpoint;
     made.body = from.fields();
     made.size = from.request.body.size();
-    made.sha256 = detail::launch_sha256(from.request.body);
+    made.sha256 = sha256_hex(from.request.body);
     return made;
 }
 

@@ -8,6 +8,7 @@
 #ifndef INFERPP_TESTING_IMPL_MODZY_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_MODZY_SIMULATOR_IPP
 
+#include <inferpp/codec/digest.hpp>
 #include <inferpp/codec/http_date.hpp>
 #include <inferpp/codec/json.hpp>
 #include <inferpp/codec/json_writer.hpp>
@@ -16,8 +17,6 @@
 
 #include <boost/beast/http/status.hpp>
 #include <boost/json/array.hpp>
-
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -29,34 +28,6 @@
 namespace inferpp::inline INFERPP_ABI::testing {
 
 namespace detail {
-
-/// SHA-256 of what arrives in pieces.
-class sha256_stream {
-public:
-    sha256_stream() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free)
-    {
-        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-    }
-    void add(std::string_view data) { EVP_DigestUpdate(context_.get(), data.data(), data.size()); }
-
-    /// In hexadecimal digits; nothing may be added any more.
-    std::string finish()
-    {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned size = 0;
-        EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
-        constexpr std::string_view digits = "0123456789abcdef";
-        std::string text;
-        for (unsigned i = 0; i < size; ++i) {
-            text += digits[digest[i] >> 4];
-            text += digits[digest[i] & 15];
-        }
-        return text;
-    }
-
-private:
-    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
-};
 
 inline std::string_view modzy_view(boost::json::string const& text) noexcept
 {
@@ -93,7 +64,7 @@ struct modzy_simulator::platform {
 
     /// A data item that comes in pieces.
     struct upload {
-        detail::sha256_stream digest;
+        sha256 digest;
         modzy_model_input::value value;
         std::size_t chunks = 0;
     };

@@ -6,6 +6,7 @@
 #define INFERPP_TESTING_IMPL_MODZY_SIMULATOR_INPUTS_IPP
 
 #include <inferpp/codec/base64.hpp>
+#include <inferpp/codec/digest.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 
@@ -40,11 +41,9 @@ INFERPP_DECL std::optional<std::uint64_t> modzy_simulator::platform::parse_size(
 INFERPP_DECL modzy_model_input::value modzy_simulator::platform::whole(std::string data,
                                                                        std::string media_type) const
 {
-    detail::sha256_stream digest;
-    digest.add(data);
     modzy_model_input::value value;
     value.size = data.size();
-    value.sha256 = digest.finish();
+    value.sha256 = sha256_hex(data);
     value.media_type = std::move(media_type);
     if (data.size() <= options.kept_bytes)
         value.data = std::move(data);

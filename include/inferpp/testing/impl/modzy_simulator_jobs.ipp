@@ -141,7 +141,7 @@ INFERPP_DECL http::response modzy_simulator::platform::close(job& which)
         arrival& one = arrivals.emplace_back();
         one.key = std::move(input.key);
         for (auto& [name, item] : input.items) {
-            item.value.sha256 = item.digest.finish();
+            item.value.sha256 = to_hex(item.digest.finish());
             item.value.media_type = "application/octet-stream";
             one.data[name] = std::move(item.value);
         }

@@ -140,11 +140,6 @@ INFERPP_DECL std::string id_text(std::int64_t id)
     return id > 0 ? std::to_string(id) : std::string{};
 }
 
-INFERPP_DECL error refuse(std::string message)
-{
-    return error{errc::invalid_argument, std::move(message)};
-}
-
 INFERPP_DECL result<void> check_ids(char const* name, std::vector<std::int64_t> const& ids)
 {
     for (std::int64_t const id : ids)

@@ -4,13 +4,12 @@
 #define INFERPP_PROVIDERS_LAUNCH_IMPL_CALLBACKS_IPP
 
 #include <inferpp/codec/base64.hpp>
+#include <inferpp/codec/digest.hpp>
 #include <inferpp/providers/launch/callbacks.hpp>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace inferpp::inline INFERPP_ABI::launch {
@@ -59,15 +58,11 @@ INFERPP_DECL callback_receiver::callback_receiver(callback_options options)
 }
 
 // Digests of equal length are compared, so that neither content nor length shows in the time.
-inline bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
+inline bool equal_in_constant_time(std::string_view a, std::string_view b)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> one{};
-    std::array<unsigned char, EVP_MAX_MD_SIZE> other{};
-    unsigned size = 0;
-    bool const made =
-        EVP_Digest(a.data(), a.size(), one.data(), &size, EVP_sha256(), nullptr) == 1 &&
-        EVP_Digest(b.data(), b.size(), other.data(), &size, EVP_sha256(), nullptr) == 1;
-    return made && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
+    sha256_digest const one = sha256_of(a);
+    sha256_digest const other = sha256_of(b);
+    return CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 INFERPP_DECL bool callback_receiver::authorized(http::request const& request) const

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Amazon Bedrock: everything a program needs for this platform.
+
+#ifndef INFERPP_BEDROCK_HPP
+#define INFERPP_BEDROCK_HPP
+
+#include <inferpp/client/client.hpp>
+#include <inferpp/core/as_result.hpp>
+#include <inferpp/core/bytes.hpp>
+#include <inferpp/providers/bedrock/credential_sources.hpp>
+#include <inferpp/providers/bedrock/credentials.hpp>
+#include <inferpp/providers/bedrock/environment.hpp>
+#include <inferpp/providers/bedrock/jobs.hpp>
+#include <inferpp/providers/bedrock/provider.hpp>
+#include <inferpp/providers/bedrock/runtime/provider.hpp>
+#include <inferpp/providers/bedrock/s3/provider.hpp>
+#include <inferpp/providers/bedrock/tags.hpp>
+#include <inferpp/providers/bedrock/types.hpp>
+
+#endif
