@@ -12,6 +12,8 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -48,6 +50,29 @@ inline std::string repeat(std::string_view text, std::size_t count)
         out += text;
     return out;
 }
+
+/// A folder of this process's own, which goes with the object.
+class temporary_folder {
+public:
+    temporary_folder()
+        : path_(std::filesystem::temp_directory_path() /
+                ("inferpp-unit-" + std::to_string(::getpid())))
+    {
+        std::filesystem::create_directories(path_);
+    }
+    temporary_folder(temporary_folder const&) = delete;
+    temporary_folder& operator=(temporary_folder const&) = delete;
+    ~temporary_folder()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    std::filesystem::path const& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
 
 /// A file or folder of the project's shared material: below $INFERPP_SHARED, else below a folder
 /// "shared" beside this or any parent folder. Empty, with a message, where it does not exist.

@@ -415,8 +415,9 @@ public:
         return static_cast<Provider const&>(line_->platform());
     }
 
-    /// The bounds in force, for operations that take several requests.
-    inferpp::limits const& limits() const noexcept { return line_->limits(); }
+    /// The options in force, with the transport and the clock in use: for operations that take
+    /// several requests, and for a client of another service that is to share these.
+    client_options const& options() const noexcept { return line_->options(); }
 
     /// The executor given to the constructor.
     boost::asio::any_io_executor const& get_executor() const noexcept { return line_->executor(); }

@@ -7,12 +7,14 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -229,6 +231,36 @@ private:
     std::unique_ptr<event_source<T>> source_;
     bool ended_ = false;
 };
+
+namespace detail {
+
+template <class T, class Next>
+class function_source final : public event_source<T> {
+public:
+    explicit function_source(Next next) : next_(std::move(next)) {}
+
+    boost::asio::awaitable<result<std::optional<T>>> next() override
+    {
+        co_return result<std::optional<T>>{co_await next_()};
+    }
+
+private:
+    Next next_;
+};
+
+} // namespace detail
+
+/**
+ * @brief A stream of what a function gives.
+ * @param next each call gives an `awaitable<std::optional<T>>`: the next event, or nothing at the
+ *             end; one call at a time, none after the end. What it throws ends the stream
+ */
+template <class T, std::invocable Next>
+requires std::same_as<std::invoke_result_t<Next&>, boost::asio::awaitable<std::optional<T>>>
+event_stream<T> stream_of(Next next)
+{
+    return event_stream<T>{std::make_unique<detail::function_source<T, Next>>(std::move(next))};
+}
 
 } // namespace inferpp::inline INFERPP_ABI
 

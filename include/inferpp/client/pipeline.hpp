@@ -62,6 +62,7 @@ public:
     boost::asio::any_io_executor const& executor() const noexcept { return executor_; }
     inferpp::provider const& platform() const noexcept { return *platform_; }
     inferpp::clock& clock() const noexcept { return *options_.clock; }
+    client_options const& options() const noexcept { return options_; }
     inferpp::limits const& limits() const noexcept { return options_.limits; }
     logger const& log() const noexcept { return options_.log; }
 

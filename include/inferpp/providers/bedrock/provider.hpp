@@ -84,6 +84,12 @@ public:
     url const& base() const noexcept override { return base_; }
     std::string const& region() const noexcept { return region_; }
 
+    /// Who signs; null with a bearer key.
+    std::shared_ptr<credentials_provider> const& credentials() const noexcept
+    {
+        return credentials_;
+    }
+
     INFERPP_DECL bool is_ready(sys_milliseconds now) const override;
     INFERPP_DECL boost::asio::awaitable<result<void>> make_ready(
         provider_services with) const override;
@@ -137,10 +143,17 @@ public:
 
     /// @throws failure `invalid_argument`, naming the option
     explicit provider(options const& with)
-        : service_provider(with, service{services::control_plane, "bedrock"}, with.endpoint)
+        : service_provider(with, service{services::control_plane, "bedrock"}, with.endpoint),
+          options_(with)
     {
     }
     std::string_view name() const noexcept override { return "bedrock"; }
+
+    /// What it was made from; for clients of the other services.
+    options const& made_from() const noexcept { return options_; }
+
+private:
+    options options_;
 };
 
 /// A client of the control plane; see `basic_client` for its verbs.

@@ -117,7 +117,7 @@ INFERPP_DECL boost::asio::awaitable<export_reader> open_export(client with, std:
 {
     std::string const address = with.platform().absolute(url);
     auto body = co_await with.open(address, call);
-    co_return export_reader{std::move(body), with.platform().archives(), with.limits().event_bytes,
+    co_return export_reader{std::move(body), with.platform().archives(), with.options().limits.event_bytes,
                             wants};
 }
 

@@ -100,7 +100,7 @@ INFERPP_DECL boost::asio::awaitable<predictions> read_predictions::perform(clien
                                                                            call_options call)
 {
     auto const source = co_await open_archive(with, op.exported, call);
-    std::size_t const most = with.limits().body_bytes;
+    std::size_t const most = with.options().limits.body_bytes;
     std::size_t left = most;
     predictions found;
     while (true) {
