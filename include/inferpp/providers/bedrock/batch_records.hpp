@@ -17,6 +17,7 @@
 #include <optional>
 #include <ranges>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -114,6 +115,9 @@ private:
  * `invalid_argument`, naming file and line.
  */
 INFERPP_DECL batch_records records_in_file(std::filesystem::path file);
+
+/// A line of such a file; not part of the public interface.
+INFERPP_DECL result<batch_record> record_of_line(std::string_view line);
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock
 

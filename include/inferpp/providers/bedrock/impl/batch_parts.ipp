@@ -127,11 +127,17 @@ INFERPP_DECL boost::asio::awaitable<void> batch_splitter::look_ahead()
     }
 }
 
-// Whether the part ends before the lines that are ahead. There are more of these than a job must
-// have, unless they are the last ones, which the part before had room for.
+// Whether the part ends before the next line. Until the source is drained there are more lines ahead
+// than a job must have. Once it is, they are exactly as many the first time: then either all of them
+// fit, or they become a part of their own.
 INFERPP_DECL bool batch_splitter::is_full() const noexcept
 {
-    return !drained_ && records_ >= limits_.min_records &&
+    if (records_ < limits_.min_records)
+        return false;
+    if (!drained_)
+        return records_ == limits_.max_records ||
+               bytes_ + ahead_.front().text.size() > limits_.max_bytes;
+    return ahead_.size() == limits_.min_records &&
            (records_ + ahead_.size() > limits_.max_records ||
             bytes_ + ahead_bytes_ > limits_.max_bytes);
 }

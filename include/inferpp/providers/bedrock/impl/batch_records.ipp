@@ -50,6 +50,15 @@ inline std::size_t end_of_key(std::string_view text, std::size_t at) noexcept
     return at;
 }
 
+// Whether a quoted text of JSON means these characters.
+inline bool is_text(std::string_view quoted, std::string_view meant)
+{
+    if (quoted.find('\\') == std::string_view::npos)
+        return quoted.substr(1, quoted.size() - 2) == meant;
+    auto const parsed = parse_json(quoted);
+    return parsed && parsed->is_string() && parsed->get_string() == meant;
+}
+
 // The text of a member of a valid JSON object, as it stands there: numbers keep their digits. The
 // last one, if there are several, as parsers take it; empty: there is none.
 inline std::string_view text_of_member(std::string_view object, std::string_view name)
@@ -62,13 +71,31 @@ inline std::string_view text_of_member(std::string_view object, std::string_view
         if (at == std::string_view::npos)
             return found;
         std::size_t const colon = end_of_key(object, at);
-        std::string_view const key = object.substr(at + 1, colon - at - 1);
+        std::string_view const key = object.substr(at, colon + 1 - at);
         std::size_t const begin = object.find_first_not_of(blanks, object.find(':', colon) + 1);
         std::size_t const end = end_of_value(object, begin);
-        if (key == name)
+        if (is_text(key, name))
             found = object.substr(begin, end - begin);
         at = end;
     }
+}
+
+INFERPP_DECL result<batch_record> record_of_line(std::string_view line)
+{
+    auto const parsed = parse_json(line);
+    if (!parsed)
+        return parsed.error();
+    auto const* const members = parsed->if_object();
+    if (members == nullptr || !members->contains("modelInput"))
+        return detail::refuse("there is no modelInput");
+    batch_record record;
+    if (auto const* const id = members->if_contains("recordId")) {
+        if (!id->is_string())
+            return detail::refuse("recordId is no string");
+        record.record_id = id->get_string();
+    }
+    record.model_input = text_of_member(line, "modelInput");
+    return record;
 }
 
 class record_file final : public event_source<batch_record> {
@@ -83,7 +110,7 @@ public:
         while (true) {
             if (auto const line = lines_.next()) {
                 ++number_;
-                auto record = read_record(*line);
+                auto record = record_of_line(*line);
                 if (!record)
                     co_return refuse_line(record.error());
                 co_return event{std::move(*record)};
@@ -105,24 +132,6 @@ public:
 
 private:
     static constexpr std::size_t longest = 256UL << 20; ///< bytes of a line
-
-    static result<batch_record> read_record(std::string const& line)
-    {
-        auto const parsed = parse_json(line);
-        if (!parsed)
-            return parsed.error();
-        auto const* const members = parsed->if_object();
-        if (members == nullptr || !members->contains("modelInput"))
-            return detail::refuse("there is no modelInput");
-        batch_record record;
-        if (auto const* const id = members->if_contains("recordId")) {
-            if (!id->is_string())
-                return detail::refuse("recordId is no string");
-            record.record_id = id->get_string();
-        }
-        record.model_input = text_of_member(line, "modelInput");
-        return record;
-    }
 
     error refuse_line(error const& why) const
     {
