@@ -60,7 +60,7 @@ INFERPP_DECL batch_store::batch_store(s3::client with, s3_uri folder, std::strin
 
 INFERPP_DECL s3_uri batch_store::input(std::string_view attempt, std::size_t part) const
 {
-    return run_ / "input" / attempt / numbered("part-", part) + ".jsonl";
+    return run_ / "input" / attempt / (numbered("part-", part) + ".jsonl");
 }
 
 INFERPP_DECL boost::asio::awaitable<std::optional<std::string>> batch_store::read(
