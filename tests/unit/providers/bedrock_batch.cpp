@@ -191,7 +191,7 @@ TEST_CASE("a batch is found again by what its token holds")
     CHECK(get.owner == "123456789012");
     CHECK(get.parts == 3);
     CHECK(get.records == 25);
-    CHECK(get.validate());
+    CHECK(get.validate().has_value());
     for (std::string_view const bad : {"", "{}", "nonsense", "{\"folder\":\"x\",\"parts\":1}"}) {
         bedrock::get_batch const lost{job_ref{receipt.run_id, std::string{bad}}};
         CHECK(unit::contains(lost.validate().error().info().message, "resume token"));
@@ -202,7 +202,7 @@ TEST_CASE("an output is a result, an error, or no output")
 {
     auto const good =
         bedrock::read_output("{\"recordId\":\"1\",\"modelInput\":{\"a\":1},\"modelOutput\":{\"b\":2}}");
-    REQUIRE(good);
+    REQUIRE(good.has_value());
     CHECK(good->record_id == "1");
     CHECK(good->outcome == bedrock::record_outcome::succeeded);
     CHECK(good->model_output.at("b") == 2);
@@ -213,7 +213,7 @@ TEST_CASE("an output is a result, an error, or no output")
                                               "{\"errorCode\":" +
                                               std::string{code} +
                                               ",\"errorMessage\":\"bad request\"}}");
-        REQUIRE(bad);
+        REQUIRE(bad.has_value());
         CHECK(bad->outcome == bedrock::record_outcome::failed);
         CHECK(bad->error_code == "400");
         CHECK(bad->error_message == "bad request");
@@ -229,5 +229,5 @@ TEST_CASE("an output is a result, an error, or no output")
     }
     for (std::string_view const line :
          {"{\"recordId\":\"1\",\"modelInput\":{}}", "{\"modelOutput\":{}}", "[]", "nonsense", ""})
-        CHECK(!bedrock::read_output(line));
+        CHECK(bedrock::read_output(line).has_error());
 }

@@ -42,7 +42,7 @@ struct batch_output {
     T output_as() const
     {
         check_output();
-        return decode_json<T>(model_output).value();
+        return decode_value<T>(model_output).value();
     }
 
     /// The record to be sent again.
