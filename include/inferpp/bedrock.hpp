@@ -18,6 +18,8 @@
 #include <inferpp/providers/bedrock/s3/multipart.hpp>
 #include <inferpp/providers/bedrock/s3/objects.hpp>
 #include <inferpp/providers/bedrock/s3/provider.hpp>
+#include <inferpp/providers/bedrock/s3/reader.hpp>
+#include <inferpp/providers/bedrock/s3/upload.hpp>
 #include <inferpp/providers/bedrock/s3/uri.hpp>
 #include <inferpp/providers/bedrock/tags.hpp>
 #include <inferpp/providers/bedrock/types.hpp>

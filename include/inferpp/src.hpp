@@ -97,7 +97,9 @@
 #include <inferpp/providers/bedrock/s3/impl/multipart.ipp>
 #include <inferpp/providers/bedrock/s3/impl/objects.ipp>
 #include <inferpp/providers/bedrock/s3/impl/provider.ipp>
+#include <inferpp/providers/bedrock/s3/impl/reader.ipp>
 #include <inferpp/providers/bedrock/s3/impl/target.ipp>
+#include <inferpp/providers/bedrock/s3/impl/upload.ipp>
 #include <inferpp/providers/bedrock/s3/impl/uri.ipp>
 #include <inferpp/providers/decthings/impl/answer.ipp>
 #include <inferpp/providers/decthings/impl/api_error.ipp>

@@ -31,9 +31,8 @@ struct multipart_upload {
 struct create_multipart_upload : write_options {
     using provider = s3::provider;
     using response = multipart_upload;
-    /// A second one would be another upload, that nobody knows of.
-    static constexpr operation_info info{
-        .name = "create_multipart_upload", .method = "POST", .repeat = idempotency::unsafe};
+    /// Asked twice it begins two: one of them without parts, which costs nothing.
+    static constexpr operation_info info{.name = "create_multipart_upload", .method = "POST"};
 
     /// @param to whose `only_if_absent` counts when the upload is completed
     explicit create_multipart_upload(s3_uri to) : object(std::move(to)) {}

@@ -54,6 +54,13 @@ INFERPP_DECL std::string header_text(http::headers const& headers, std::string_v
 /// A count in digits alone.
 INFERPP_DECL std::optional<std::uint64_t> parse_size(std::string_view text) noexcept;
 
+/// "bytes 5-9/17": the first byte of a part, and the size of the whole.
+struct content_range {
+    std::uint64_t first;
+    std::uint64_t size;
+};
+INFERPP_DECL std::optional<content_range> parse_content_range(std::string_view text) noexcept;
+
 /// The document of an answer. @param root that it must have @return `errc::bad_content`
 INFERPP_DECL result<xml_element> read_document(http::response const& answer, std::string_view root);
 

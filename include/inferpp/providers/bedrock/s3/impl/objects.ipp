@@ -51,11 +51,10 @@ INFERPP_DECL object_info object_info::from(http::headers const& headers)
     read.version_id = header_text(headers, "x-amz-version-id");
     read.storage_class = header_text(headers, "x-amz-storage-class");
     read.server_side_encryption = header_text(headers, "x-amz-server-side-encryption");
-    // "bytes 0-4/17"
-    std::string const range = header_text(headers, "Content-Range");
-    std::string const size =
-        range.empty() ? header_text(headers, "Content-Length") : range.substr(range.rfind('/') + 1);
-    read.size = parse_size(size).value_or(0);
+    if (auto const range = parse_content_range(header_text(headers, "Content-Range")))
+        read.size = range->size;
+    else
+        read.size = parse_size(header_text(headers, "Content-Length")).value_or(0);
     // The other forms of dates are of the last century.
     read.last_modified = parse_http_date(header_text(headers, "Last-Modified"), {});
     // Of an object of several parts it may be one of the parts' checksums, "x-2".

@@ -91,6 +91,22 @@ INFERPP_DECL std::optional<std::uint64_t> parse_size(std::string_view text) noex
     return read;
 }
 
+INFERPP_DECL std::optional<content_range> parse_content_range(std::string_view text) noexcept
+{
+    constexpr std::string_view unit = "bytes ";
+    auto const dash = text.find('-');
+    auto const slash = text.find('/');
+    if (!text.starts_with(unit) || dash == std::string_view::npos ||
+        slash == std::string_view::npos || dash > slash)
+        return std::nullopt;
+    auto const first = parse_size(text.substr(unit.size(), dash - unit.size()));
+    auto const last = parse_size(text.substr(dash + 1, slash - dash - 1));
+    auto const size = parse_size(text.substr(slash + 1));
+    if (!first || !last || !size || *first > *last || *last >= *size)
+        return std::nullopt;
+    return content_range{*first, *size};
+}
+
 INFERPP_DECL result<xml_element> read_document(http::response const& answer, std::string_view root)
 {
     auto document = parse_xml(answer.body);
