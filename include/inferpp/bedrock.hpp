@@ -14,7 +14,13 @@
 #include <inferpp/providers/bedrock/jobs.hpp>
 #include <inferpp/providers/bedrock/provider.hpp>
 #include <inferpp/providers/bedrock/runtime/provider.hpp>
+#include <inferpp/providers/bedrock/s3/listing.hpp>
+#include <inferpp/providers/bedrock/s3/multipart.hpp>
+#include <inferpp/providers/bedrock/s3/objects.hpp>
 #include <inferpp/providers/bedrock/s3/provider.hpp>
+#include <inferpp/providers/bedrock/s3/reader.hpp>
+#include <inferpp/providers/bedrock/s3/upload.hpp>
+#include <inferpp/providers/bedrock/s3/uri.hpp>
 #include <inferpp/providers/bedrock/tags.hpp>
 #include <inferpp/providers/bedrock/types.hpp>
 

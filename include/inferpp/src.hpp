@@ -93,6 +93,14 @@
 #include <inferpp/providers/bedrock/impl/sts.ipp>
 #include <inferpp/providers/bedrock/impl/tags.ipp>
 #include <inferpp/providers/bedrock/impl/types.ipp>
+#include <inferpp/providers/bedrock/s3/impl/listing.ipp>
+#include <inferpp/providers/bedrock/s3/impl/multipart.ipp>
+#include <inferpp/providers/bedrock/s3/impl/objects.ipp>
+#include <inferpp/providers/bedrock/s3/impl/provider.ipp>
+#include <inferpp/providers/bedrock/s3/impl/reader.ipp>
+#include <inferpp/providers/bedrock/s3/impl/target.ipp>
+#include <inferpp/providers/bedrock/s3/impl/upload.ipp>
+#include <inferpp/providers/bedrock/s3/impl/uri.ipp>
 #include <inferpp/providers/decthings/impl/answer.ipp>
 #include <inferpp/providers/decthings/impl/api_error.ipp>
 #include <inferpp/providers/decthings/impl/call.ipp>

@@ -3,6 +3,7 @@
 // Jobs on files: what goes up in which parts, and that whatever goes wrong, no job is started
 // unknown to the caller and none stays open (wire notes 2.4 and 2.5).
 
+#include "support/made_source.hpp"
 #include "support/modzy_world.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -33,6 +34,7 @@ namespace fs = std::filesystem;
 using support::contains;
 using support::details;
 using support::fake_world;
+using support::made_source;
 using support::refusal;
 using support::simulated_world;
 using support::started;
@@ -65,37 +67,6 @@ public:
 
 private:
     static inline int count = 0;
-};
-
-/// A source that a program makes: it gives few bytes at once, may not know its size, and may fail.
-class made_source final : public http::body_source {
-public:
-    made_source(std::string content, std::optional<std::uint64_t> size)
-        : content_(std::move(content)),
-          size_(size)
-    {
-    }
-    std::optional<std::uint64_t> size() const override { return size_; }
-    asio::awaitable<result<std::size_t>> read(std::span<char> into) override
-    {
-        if (throw_at && at_ >= *throw_at)
-            throw std::runtime_error{"the camera is gone"};
-        if (fail_at && at_ >= *fail_at)
-            co_return error{errc::unsupported, "the tape is torn"};
-        std::size_t const got = (std::min)({into.size(), content_.size() - at_, std::size_t{3}});
-        std::memcpy(into.data(), content_.data() + at_, got);
-        at_ += got;
-        co_return got;
-    }
-    result<void> rewind() override { return error{errc::unsupported}; }
-
-    std::optional<std::size_t> fail_at;
-    std::optional<std::size_t> throw_at;
-
-private:
-    std::string content_;
-    std::optional<std::uint64_t> size_;
-    std::size_t at_ = 0;
 };
 
 std::string bytes_of(std::size_t size)

@@ -89,6 +89,10 @@ INFERPP_DECL std::shared_ptr<body_source> file_body(std::filesystem::path const&
 /// is sent. Any number of such bodies may share them.
 INFERPP_DECL std::shared_ptr<body_source> memory_body(std::vector<shared_bytes> pieces);
 
+/// Reads from a body until so many bytes have come, or it is at its end.
+INFERPP_DECL boost::asio::awaitable<result<std::string>> read_up_to(body_source& from,
+                                                                    std::size_t size);
+
 /// How much of a request's body has been handed to the kernel. @param total empty: not known
 using progress_function =
     std::function<void(std::uint64_t sent, std::optional<std::uint64_t> total)>;

@@ -48,7 +48,7 @@ struct aws_refusal {
 };
 
 /**
- * @brief Checks signatures of version 4, in the header form.
+ * @brief Checks signatures of version 4, in a header or in the query of a presigned URL.
  *
  * It shares no code with what signs in this library but the hash: both are written from the notes,
  * and have to agree by these. *Source*: wire notes 4.
@@ -74,6 +74,9 @@ public:
     INFERPP_DECL std::optional<aws_refusal> check(simulated_request const& request,
                                                   std::string_view service, std::string_view region,
                                                   sys_milliseconds now) const;
+
+    /// The region that a request is signed for, rightly or not; empty where it is not signed.
+    INFERPP_DECL static std::string region_of(simulated_request const& request);
 
 private:
     std::vector<aws_key> keys_;

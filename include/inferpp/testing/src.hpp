@@ -68,6 +68,9 @@
 #include <inferpp/testing/impl/modzy_simulator_models.ipp>
 #include <inferpp/testing/impl/modzy_simulator_results.ipp>
 #include <inferpp/testing/impl/modzy_simulator_routes.ipp>
+#include <inferpp/testing/impl/s3_simulator.ipp>
+#include <inferpp/testing/impl/s3_simulator_uploads.ipp>
+#include <inferpp/testing/impl/s3_simulator_wire.ipp>
 #include <inferpp/testing/impl/simulator.ipp>
 #include <inferpp/testing/impl/simulator_connections.ipp>
 #include <inferpp/testing/impl/simulator_messages.ipp>

@@ -16,6 +16,7 @@
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
+#include <inferpp/testing/s3_simulator.hpp>
 #include <inferpp/testing/simulator.hpp>
 #include <inferpp/testing/zip_writer.hpp>
 

@@ -87,6 +87,24 @@ INFERPP_DECL result<void> validate(request const& message)
     return {};
 }
 
+INFERPP_DECL boost::asio::awaitable<result<std::string>> read_up_to(body_source& from,
+                                                                    std::size_t size)
+{
+    std::string read(size, '\0');
+    std::size_t filled = 0;
+    while (filled < read.size()) {
+        std::span<char> const rest{read.data() + filled, read.size() - filled};
+        auto const got = co_await from.read(rest);
+        if (!got)
+            co_return got.error();
+        if (*got == 0)
+            break;
+        filled += *got;
+    }
+    read.resize(filled);
+    co_return result<std::string>{std::move(read)};
+}
+
 /// A file as a body.
 class file_body_source final : public body_source {
 public:

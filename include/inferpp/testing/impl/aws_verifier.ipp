@@ -9,6 +9,7 @@
 #include <inferpp/testing/aws_verifier.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <sstream>
 
@@ -16,14 +17,19 @@ namespace inferpp::inline INFERPP_ABI::testing {
 
 namespace detail {
 
-/// The parts of an Authorization header.
+/// The parts of a signature.
 struct aws_authorization {
+    aws_authorization() = default;
+
     std::string access_key;
     std::string date;
     std::string region;
     std::string service;
     std::vector<std::string> names;
     std::string signature;
+    std::string time;                             ///< X-Amz-Date
+    std::string token;                            ///< X-Amz-Security-Token
+    std::optional<std::chrono::seconds> good_for; ///< of a presigned URL
 };
 
 inline std::vector<std::string> split(std::string_view text, char at)
@@ -41,6 +47,19 @@ inline std::string lower(std::string_view text)
     for (char& c : out)
         c = inferpp::detail::ascii_lower(c);
     return out;
+}
+
+/// Key, date, region and service. Whether that is a whole signature.
+inline bool take_scope(aws_authorization& read, std::vector<std::string> const& scope)
+{
+    if (scope.size() != 5 || scope[4] != "aws4_request" || read.names.empty() ||
+        read.signature.size() != 64)
+        return false;
+    read.access_key = scope[0];
+    read.date = scope[1];
+    read.region = scope[2];
+    read.service = scope[3];
+    return true;
 }
 
 /// Nothing when it is none of version 4.
@@ -64,13 +83,48 @@ inline std::optional<aws_authorization> parse_authorization(std::string_view hea
         else if (part.starts_with("Signature="))
             read.signature = value;
     }
-    if (scope.size() != 5 || scope[4] != "aws4_request" || read.names.empty() ||
-        read.signature.size() != 64)
+    return take_scope(read, scope) ? std::optional{read} : std::nullopt;
+}
+
+/// A parameter of the query; empty where there is none.
+inline std::string find_parameter(simulated_request const& request, std::string_view name)
+{
+    for (auto const& [each, value] : request.query)
+        if (each == name)
+            return value;
+    return {};
+}
+
+/// The same of a presigned URL.
+inline std::optional<aws_authorization> parse_presigned(simulated_request const& request)
+{
+    aws_authorization read;
+    read.names = split(find_parameter(request, "X-Amz-SignedHeaders"), ';');
+    read.signature = find_parameter(request, "X-Amz-Signature");
+    read.time = find_parameter(request, "X-Amz-Date");
+    read.token = find_parameter(request, "X-Amz-Security-Token");
+    std::string const life = find_parameter(request, "X-Amz-Expires");
+    int seconds = 0;
+    auto const end = std::from_chars(life.data(), life.data() + life.size(), seconds);
+    if (end.ec != std::errc{} || end.ptr != life.data() + life.size() || seconds < 1 ||
+        seconds > 604'800 || find_parameter(request, "X-Amz-Algorithm") != "AWS4-HMAC-SHA256")
         return std::nullopt;
-    read.access_key = scope[0];
-    read.date = scope[1];
-    read.region = scope[2];
-    read.service = scope[3];
+    read.good_for = std::chrono::seconds{seconds};
+    auto const scope = split(find_parameter(request, "X-Amz-Credential"), '/');
+    return take_scope(read, scope) ? std::optional{read} : std::nullopt;
+}
+
+/// Of a request; nothing where its signature is none of version 4.
+inline std::optional<aws_authorization> find_signature(simulated_request const& request)
+{
+    auto const header = request.headers.find("Authorization");
+    if (!header)
+        return parse_presigned(request);
+    auto read = parse_authorization(*header);
+    if (read) {
+        read->time = request.headers.find("X-Amz-Date").value_or("");
+        read->token = request.headers.find("X-Amz-Security-Token").value_or("");
+    }
     return read;
 }
 
@@ -124,7 +178,7 @@ inline std::string canonical_parameters(std::string_view query)
 {
     std::multiset<std::string> sorted;
     for (std::string const& parameter : split(query, '&')) {
-        if (parameter.empty())
+        if (parameter.empty() || parameter.starts_with("X-Amz-Signature="))
             continue;
         auto const equals = (std::min)(parameter.find('='), parameter.size());
         std::string text;
@@ -169,22 +223,27 @@ inline std::string hmac_text(std::string const& key, std::string_view data)
 
 } // namespace detail
 
+INFERPP_DECL std::string aws_verifier::region_of(simulated_request const& request)
+{
+    auto const read = detail::find_signature(request);
+    return read ? read->region : std::string{};
+}
+
 INFERPP_DECL std::optional<aws_refusal> aws_verifier::check(simulated_request const& request,
                                                             std::string_view service,
                                                             std::string_view region,
                                                             sys_milliseconds now) const
 {
-    auto const header = request.headers.find("Authorization");
-    if (!header)
+    bool const in_header = request.headers.find("Authorization").has_value();
+    if (!in_header && detail::find_parameter(request, "X-Amz-Algorithm").empty())
         return aws_refusal{403, "MissingAuthenticationTokenException",
                            "Missing Authentication Token"};
-    auto const read = detail::parse_authorization(*header);
-    auto const date = request.headers.find("X-Amz-Date").value_or("");
-    auto const time = detail::parse_amz_date(date);
+    auto const read = detail::find_signature(request);
+    auto const time = detail::parse_amz_date(read ? read->time : "");
     auto const is_signed = [&read](std::string_view name) {
         return std::find(read->names.begin(), read->names.end(), name) != read->names.end();
     };
-    if (!read || !time || !is_signed("host") || !is_signed("x-amz-date"))
+    if (!read || !time || !is_signed("host") || (in_header && !is_signed("x-amz-date")))
         return aws_refusal{403, "IncompleteSignatureException",
                            "Authorization header requires 'Credential', 'Signature' and "
                            "'SignedHeaders' with host and x-amz-date, and X-Amz-Date."};
@@ -197,8 +256,7 @@ INFERPP_DECL std::optional<aws_refusal> aws_verifier::check(simulated_request co
     auto const key = std::find_if(keys_.begin(), keys_.end(), [&read](aws_key const& each) {
         return each.access_key == read->access_key;
     });
-    if (key == keys_.end() ||
-        request.headers.find("X-Amz-Security-Token").value_or("") != key->session_token)
+    if (key == keys_.end() || read->token != key->session_token)
         return aws_refusal{403, "UnrecognizedClientException",
                            "The security token included in the request is invalid."};
     if (key->expires && *key->expires <= now)
@@ -211,25 +269,31 @@ INFERPP_DECL std::optional<aws_refusal> aws_verifier::check(simulated_request co
     std::string const minutes =
         std::to_string(std::chrono::duration_cast<std::chrono::minutes>(tolerance_).count()) +
         " min.)";
-    if (*time + tolerance_ < now)
+    if (read->good_for && *time + *read->good_for < now)
+        return aws_refusal{403, "AccessDenied", "Request has expired"};
+    if (!read->good_for && *time + tolerance_ < now)
         return aws_refusal{403, "InvalidSignatureException",
-                           "Signature expired: " + std::string{date} + " is now earlier than " +
+                           "Signature expired: " + read->time + " is now earlier than " +
                                detail::amz_date(now - tolerance_) + " (" + detail::amz_date(now) +
                                " - " + minutes};
     if (*time - tolerance_ > now)
         return aws_refusal{403, "InvalidSignatureException",
-                           "Signature not yet current: " + std::string{date} +
-                               " is still later than " + detail::amz_date(now + tolerance_) + " (" +
-                               detail::amz_date(now) + " + " + minutes};
+                           "Signature not yet current: " + read->time + " is still later than " +
+                               detail::amz_date(now + tolerance_) + " (" + detail::amz_date(now) +
+                               " + " + minutes};
 
     std::string hash = sha256_hex(request.body);
     if (auto const sent = request.headers.find("X-Amz-Content-Sha256")) {
-        bool const unsigned_body = service == "s3" && *sent == "UNSIGNED-PAYLOAD";
+        bool const unsigned_body =
+            service == "s3" &&
+            (*sent == "UNSIGNED-PAYLOAD" || *sent == "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
         if (!unsigned_body && *sent != hash)
             return aws_refusal{400, "XAmzContentSHA256Mismatch",
                                "The provided 'x-amz-content-sha256' header does not match what was "
                                "computed."};
         hash = *sent;
+    } else if (read->good_for && service == "s3") {
+        hash = "UNSIGNED-PAYLOAD";
     }
     auto const mark = (std::min)(request.target.find('?'), request.target.size());
     std::string_view const target = request.target;
@@ -246,14 +310,14 @@ INFERPP_DECL std::optional<aws_refusal> aws_verifier::check(simulated_request co
     std::string const scope =
         read->date + '/' + read->region + '/' + read->service + "/aws4_request";
     std::string const to_sign =
-        "AWS4-HMAC-SHA256\n" + std::string{date} + '\n' + scope + '\n' + sha256_hex(text);
+        "AWS4-HMAC-SHA256\n" + read->time + '\n' + scope + '\n' + sha256_hex(text);
     std::string derived = "AWS4" + key->secret_key;
     for (std::string const& part :
          {read->date, read->region, read->service, std::string{"aws4_request"}})
         derived = detail::hmac_text(derived, part);
     std::string const signature = detail::hmac_text(derived, to_sign);
     bool const sorted = std::is_sorted(read->names.begin(), read->names.end());
-    if (!sorted || read->date != date.substr(0, 8) ||
+    if (!sorted || read->date != read->time.substr(0, 8) ||
         to_hex({reinterpret_cast<unsigned char const*>(signature.data()), signature.size()}) !=
             read->signature)
         return aws_refusal{403, "InvalidSignatureException",

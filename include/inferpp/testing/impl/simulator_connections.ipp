@@ -106,6 +106,11 @@ boost::asio::awaitable<bool> simulator::server::serve(std::shared_ptr<server> se
         constexpr std::size_t most = 65536;
         if (!read && reading.content_length().value_or(0) > most)
             buffer.reserve(most);
+        if (!read && !reading.is_done() &&
+            reading.get()[boost::beast::http::field::expect] == "100-continue") {
+            std::string const go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+            co_await boost::asio::async_write(stream, boost::asio::buffer(go_on), as_values);
+        }
         if (!read && !reading.is_done()) {
             auto const [body, rest] =
                 co_await boost::beast::http::async_read(stream, buffer, reading, as_values);

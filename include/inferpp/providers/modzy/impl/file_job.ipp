@@ -15,7 +15,6 @@
 #include <charconv>
 #include <cmath>
 #include <exception>
-#include <span>
 
 namespace inferpp::inline INFERPP_ABI::modzy {
 
@@ -156,25 +155,6 @@ inline std::uint64_t part_size(file_upload const& upload, std::optional<std::uin
     return part;
 }
 
-// Reads until the part is full or the source is at its end.
-inline boost::asio::awaitable<result<bytes>> read_part(http::body_source& from, std::uint64_t size)
-{
-    std::string part;
-    part.resize(static_cast<std::size_t>(size));
-    std::size_t filled = 0;
-    while (filled < part.size()) {
-        std::span<char> const rest{part.data() + filled, part.size() - filled};
-        auto const got = co_await from.read(rest);
-        if (!got)
-            co_return got.error();
-        if (*got == 0)
-            break;
-        filled += *got;
-    }
-    part.resize(filled);
-    co_return bytes{std::move(part)};
-}
-
 inline boost::asio::awaitable<void> send_file(file_upload& upload, std::string const& input_key,
                                               std::string const& data_key, file_input const& input)
 {
@@ -187,8 +167,8 @@ inline boost::asio::awaitable<void> send_file(file_upload& upload, std::string c
         // files don't need the memory of a whole part.
         bool const near_end = size && *size - done < part;
         std::uint64_t const wanted = near_end ? *size - done + 1 : part;
-        auto read = co_await read_part(*source, wanted);
-        bytes& data = read.value();
+        auto read = co_await http::read_up_to(*source, static_cast<std::size_t>(wanted));
+        std::string& data = read.value();
         std::size_t const count = data.size();
         last = count < wanted;
         done += count;
@@ -198,7 +178,7 @@ inline boost::asio::awaitable<void> send_file(file_upload& upload, std::string c
                                  "'] has changed its size while it was sent")};
         if (count == 0 && !first) // an empty file too must arrive
             break;
-        append_input const append{upload.job, input_key, data_key, std::move(data)};
+        append_input const append{upload.job, input_key, data_key, bytes{std::move(data)}};
         co_await upload.with.send(append, upload.call);
         upload.sent += count;
         if (upload.request.progress)
