@@ -129,8 +129,8 @@ int main()
             options.region = "us-east-1";
             options.endpoint = simulator->base_url();
             options.s3_endpoint = storage->base_url();
-            options.credentials = bedrock::static_credentials(
-                bedrock::credentials{"test", inferpp::secret{"test"}});
+            options.credentials =
+                bedrock::static_credentials(bedrock::credentials{"test", inferpp::secret{"test"}});
             waiting.min_interval = 10ms;
             waiting.max_interval = 50ms;
         }

@@ -8,11 +8,15 @@
 #include <inferpp/client/client.hpp>
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/core/bytes.hpp>
+#include <inferpp/providers/bedrock/batch_records.hpp>
+#include <inferpp/providers/bedrock/batch_state.hpp>
 #include <inferpp/providers/bedrock/credential_sources.hpp>
 #include <inferpp/providers/bedrock/credentials.hpp>
 #include <inferpp/providers/bedrock/environment.hpp>
 #include <inferpp/providers/bedrock/jobs.hpp>
 #include <inferpp/providers/bedrock/provider.hpp>
+#include <inferpp/providers/bedrock/read_batch.hpp>
+#include <inferpp/providers/bedrock/run_batch.hpp>
 #include <inferpp/providers/bedrock/runtime/provider.hpp>
 #include <inferpp/providers/bedrock/s3/listing.hpp>
 #include <inferpp/providers/bedrock/s3/multipart.hpp>

@@ -76,6 +76,10 @@
 #include <inferpp/providers/annolab/impl/types.ipp>
 #include <inferpp/providers/annolab/impl/workflows.ipp>
 #include <inferpp/providers/bedrock/impl/aws_error.ipp>
+#include <inferpp/providers/bedrock/impl/batch_parts.ipp>
+#include <inferpp/providers/bedrock/impl/batch_records.ipp>
+#include <inferpp/providers/bedrock/impl/batch_state.ipp>
+#include <inferpp/providers/bedrock/impl/batch_store.ipp>
 #include <inferpp/providers/bedrock/impl/credential_call.ipp>
 #include <inferpp/providers/bedrock/impl/credential_plan.ipp>
 #include <inferpp/providers/bedrock/impl/credential_sources.ipp>
@@ -88,6 +92,8 @@
 #include <inferpp/providers/bedrock/impl/process.ipp>
 #include <inferpp/providers/bedrock/impl/profile_files.ipp>
 #include <inferpp/providers/bedrock/impl/provider.ipp>
+#include <inferpp/providers/bedrock/impl/read_batch.ipp>
+#include <inferpp/providers/bedrock/impl/run_batch.ipp>
 #include <inferpp/providers/bedrock/impl/signature.ipp>
 #include <inferpp/providers/bedrock/impl/sso.ipp>
 #include <inferpp/providers/bedrock/impl/sts.ipp>

@@ -200,8 +200,8 @@ TEST_CASE("a batch is found again by what its token holds")
 
 TEST_CASE("an output is a result, an error, or no output")
 {
-    auto const good =
-        bedrock::read_output("{\"recordId\":\"1\",\"modelInput\":{\"a\":1},\"modelOutput\":{\"b\":2}}");
+    auto const good = bedrock::read_output(
+        "{\"recordId\":\"1\",\"modelInput\":{\"a\":1},\"modelOutput\":{\"b\":2}}");
     REQUIRE(good.has_value());
     CHECK(good->record_id == "1");
     CHECK(good->outcome == bedrock::record_outcome::succeeded);
@@ -209,10 +209,10 @@ TEST_CASE("an output is a result, an error, or no output")
     CHECK(good->to_record().model_input == "{\"a\":1}");
 
     for (std::string_view const code : {"400", "\"400\""}) {
-        auto const bad = bedrock::read_output("{\"recordId\":\"1\",\"modelInput\":{},\"error\":"
-                                              "{\"errorCode\":" +
-                                              std::string{code} +
-                                              ",\"errorMessage\":\"bad request\"}}");
+        auto const bad =
+            bedrock::read_output("{\"recordId\":\"1\",\"modelInput\":{},\"error\":"
+                                 "{\"errorCode\":" +
+                                 std::string{code} + ",\"errorMessage\":\"bad request\"}}");
         REQUIRE(bad.has_value());
         CHECK(bad->outcome == bedrock::record_outcome::failed);
         CHECK(bad->error_code == "400");

@@ -100,13 +100,15 @@ TEST_CASE("a record is a JSON line with its id and its input")
     prompt typed;
     typed.input_text = "a\nb";
     typed.max_tokens = 7;
-    CHECK(only_line({"a \"b\"", typed}) == "{\"recordId\":\"a \\\"b\\\"\",\"modelInput\":{\"input_text"
-                                           "\":\"a\\nb\",\"max_tokens\":7}}\n");
+    CHECK(only_line({"a \"b\"", typed}) ==
+          "{\"recordId\":\"a \\\"b\\\"\",\"modelInput\":{\"input_text"
+          "\":\"a\\nb\",\"max_tokens\":7}}\n");
 }
 
 TEST_CASE("a record without an id gets one from its place: eleven letters and digits")
 {
-    std::vector<bedrock::batch_record> records(40, bedrock::batch_record{"", boost::json::object{}});
+    std::vector<bedrock::batch_record> records(40,
+                                               bedrock::batch_record{"", boost::json::object{}});
     auto const parts = unit::run(cut(bedrock::batch_records{records}, any_size));
     REQUIRE(parts.size() == 1);
     CHECK(parts[0].lines[0] == "{\"recordId\":\"00000000001\",\"modelInput\":{}}\n");
@@ -148,9 +150,8 @@ TEST_CASE("what can't be a record is refused by its number and id")
 
 TEST_CASE("two records of a job can't have the same id")
 {
-    std::vector<bedrock::batch_record> records{{"a", boost::json::object{}},
-                                               {"b", boost::json::object{}},
-                                               {"a", boost::json::object{}}};
+    std::vector<bedrock::batch_record> records{
+        {"a", boost::json::object{}}, {"b", boost::json::object{}}, {"a", boost::json::object{}}};
     CHECK(refusal(bedrock::batch_records{records}, any_size) ==
           "records: two records have the id a");
 }
@@ -163,15 +164,16 @@ TEST_CASE("every number of records is cut into jobs of legal size")
                 CAPTURE(min);
                 CAPTURE(max);
                 CAPTURE(count);
-                auto const parts =
-                    unit::run(cut(bedrock::batch_records{small_records(count)}, {min, max, 1'000'000}));
+                auto const parts = unit::run(
+                    cut(bedrock::batch_records{small_records(count)}, {min, max, 1'000'000}));
                 std::size_t number = 0;
                 for (part const& each : parts) {
                     CHECK(each.lines.size() >= min);
                     CHECK(each.lines.size() <= max);
                     for (std::string const& line : each.lines) {
                         ++number;
-                        CHECK(line.starts_with("{\"recordId\":\"r" + std::to_string(number) + "\""));
+                        CHECK(
+                            line.starts_with("{\"recordId\":\"r" + std::to_string(number) + "\""));
                     }
                 }
                 CHECK(number == count);
@@ -185,8 +187,8 @@ TEST_CASE("no file is over the limit of bytes, and none has too few records")
 {
     std::vector<bedrock::batch_record> records;
     for (std::size_t i = 0; i < 500; ++i)
-        records.emplace_back("", boost::json::value{
-                                     {"text", std::string(1 + (i * 7919) % 40'000, 'x')}});
+        records.emplace_back(
+            "", boost::json::value{{"text", std::string(1 + (i * 7919) % 40'000, 'x')}});
     auto const parts = unit::run(cut(bedrock::batch_records{records}, {3, 1000, 1'000'000}));
     CHECK(parts.size() > 5);
     std::size_t count = 0;
@@ -239,7 +241,8 @@ TEST_CASE("records come from ranges, views and functions, as often as they are a
     };
     bedrock::batch_records const viewed{numbers | std::views::transform(record_of)};
     bedrock::batch_records const made{[] {
-        auto next = [n = 0]() mutable -> boost::asio::awaitable<std::optional<bedrock::batch_record>> {
+        auto next =
+            [n = 0]() mutable -> boost::asio::awaitable<std::optional<bedrock::batch_record>> {
             ++n;
             std::optional<bedrock::batch_record> one;
             if (n <= 3)

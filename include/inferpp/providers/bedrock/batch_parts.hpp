@@ -74,7 +74,8 @@ public:
     INFERPP_DECL batch_splitter(event_stream<batch_record> records, batch_limits limits);
 
     /// Whether there is another part; its lines are next. Also to be called before the first part.
-    /// @throws failure `invalid_argument` for records that can't be sent, and where they are too few
+    /// @throws failure `invalid_argument` for records that can't be sent, and where they are too
+    /// few
     INFERPP_DECL boost::asio::awaitable<bool> next_part();
 
     /// The next line of the part; null at its end. Valid until the next call.

@@ -31,7 +31,8 @@ namespace inferpp::inline INFERPP_ABI::bedrock {
 struct batch_record {
     batch_record() = default;
 
-    /// @param id    unique in the batch; the results come in another order. Empty: the library makes
+    /// @param id    unique in the batch; the results come in another order. Empty: the library
+    /// makes
     ///              one, from the record's place in the batch
     /// @param input the body of InvokeModel for the model, or, where the batch says so, that of
     ///              Converse, without the model's id: a described struct, or a JSON value
@@ -63,48 +64,53 @@ class batch_records {
 public:
     /// @param range forward; kept as it is, so what a view looks at must outlive the batch
     template <std::ranges::forward_range Range>
-    requires std::convertible_to<std::ranges::range_reference_t<Range>, batch_record> &&
-        (!std::same_as<std::remove_cvref_t<Range>, batch_records>)batch_records(Range range)
-        : batch_records([kept = std::make_shared<Range>(std::move(range))] {
-              return event_stream<batch_record>{std::make_unique<range_source<Range>>(kept)};
-          })
-    {
-    }
-
-    /// @param make gives the records from the first one on, each time it is called
-    template <std::invocable Make>
-    requires std::same_as<std::invoke_result_t<Make>, event_stream<batch_record>>
-    batch_records(Make make) : make_(std::move(make)) {}
-
-    /// The records from the first one on.
-    event_stream<batch_record> open() const { return make_(); }
-
-private:
-    template <class Range>
-    class range_source final : public event_source<batch_record> {
-    public:
-        explicit range_source(std::shared_ptr<Range> range)
-            : range_(std::move(range)),
-              at_(std::ranges::begin(*range_))
+        requires std::convertible_to<std::ranges::range_reference_t<Range>, batch_record> &&
+            (!std::same_as<std::remove_cvref_t<Range>, batch_records>)batch_records(Range range)
+            : batch_records([kept = std::make_shared<Range>(std::move(range))] {
+                  return event_stream<batch_record>{std::make_unique<range_source<Range>>(kept)};
+              })
         {
         }
 
-        boost::asio::awaitable<result<std::optional<batch_record>>> next() override
-        {
-            std::optional<batch_record> one;
-            if (at_ != std::ranges::end(*range_)) {
-                one.emplace(*at_);
-                ++at_;
+        /// @param make gives the records from the first one on, each time it is called
+        template <std::invocable Make>
+            requires std::same_as<std::invoke_result_t<Make>, event_stream<batch_record>>
+            batch_records(Make make) : make_(std::move(make))
+            {
             }
-            co_return result<std::optional<batch_record>>{std::move(one)};
-        }
 
-    private:
-        std::shared_ptr<Range> range_;
-        std::ranges::iterator_t<Range> at_;
-    };
+            /// The records from the first one on.
+            event_stream<batch_record> open() const
+            {
+                return make_();
+            }
 
-    std::function<event_stream<batch_record>()> make_;
+        private:
+            template <class Range>
+            class range_source final : public event_source<batch_record> {
+            public:
+                explicit range_source(std::shared_ptr<Range> range)
+                    : range_(std::move(range)),
+                      at_(std::ranges::begin(*range_))
+                {
+                }
+
+                boost::asio::awaitable<result<std::optional<batch_record>>> next() override
+                {
+                    std::optional<batch_record> one;
+                    if (at_ != std::ranges::end(*range_)) {
+                        one.emplace(*at_);
+                        ++at_;
+                    }
+                    co_return result<std::optional<batch_record>>{std::move(one)};
+                }
+
+            private:
+                std::shared_ptr<Range> range_;
+                std::ranges::iterator_t<Range> at_;
+            };
+
+            std::function<event_stream<batch_record>()> make_;
 };
 
 /**

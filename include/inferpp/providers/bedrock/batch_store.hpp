@@ -65,7 +65,8 @@ INFERPP_DECL create_model_invocation_job job_of_part(stored_plan const& plan, st
 class batch_store {
 public:
     /// @param owner the account that the bucket must belong to; empty: any
-    INFERPP_DECL batch_store(s3::client with, s3_uri folder, std::string_view run_id, std::string owner);
+    INFERPP_DECL batch_store(s3::client with, s3_uri folder, std::string_view run_id,
+                             std::string owner);
 
     /// @throws failure; nothing: there is none yet
     INFERPP_DECL boost::asio::awaitable<std::optional<stored_plan>> find_plan() const;

@@ -166,9 +166,9 @@ struct run_batch {
  *
  * @param which of the outcomes; a record that the model refused is refused again
  */
-INFERPP_DECL batch_records unfinished_records(
-    client with, job_ref batch,
-    std::vector<record_outcome> which = {record_outcome::failed, record_outcome::missing});
+INFERPP_DECL batch_records unfinished_records(client with, job_ref batch,
+                                              std::vector<record_outcome> which = {
+                                                  record_outcome::failed, record_outcome::missing});
 
 static_assert(!fragile_temporary<run_batch>);
 

@@ -77,7 +77,8 @@ INFERPP_DECL result<batch_line> line_of(batch_record record, std::uint64_t place
         return refuse_record(" has an input that is no JSON object");
     boost::json::object const& members = input.get_object();
     if (members.contains("modelId"))
-        return refuse_record(" has a modelId, which the platform refuses; the batch names the model");
+        return refuse_record(
+            " has a modelId, which the platform refuses; the batch names the model");
 
     batch_line line;
     line.id = record.record_id.empty() ? made_id(place) : std::move(record.record_id);
@@ -96,7 +97,7 @@ INFERPP_DECL result<batch_line> line_of(batch_record record, std::uint64_t place
     out.end_object();
     if (out.failed()) // as invalid UTF-8
         return detail::refuse("records: record " + std::to_string(place) +
-                                       " has an id that is no UTF-8");
+                              " has an id that is no UTF-8");
     line.text += '\n';
     return line;
 }
@@ -118,18 +119,18 @@ INFERPP_DECL boost::asio::awaitable<void> batch_splitter::look_ahead()
         ++place_;
         batch_line line = line_of(std::move(*record), place_).value();
         if (line.text.size() > limits_.max_bytes)
-            throw failure{detail::refuse(
-                "records: record " + std::to_string(place_) + " has " +
-                std::to_string(line.text.size()) + " bytes; a job's file may have " +
-                std::to_string(limits_.max_bytes))};
+            throw failure{detail::refuse("records: record " + std::to_string(place_) + " has " +
+                                         std::to_string(line.text.size()) +
+                                         " bytes; a job's file may have " +
+                                         std::to_string(limits_.max_bytes))};
         ahead_bytes_ += line.text.size();
         ahead_.push_back(std::move(line));
     }
 }
 
-// Whether the part ends before the next line. Until the source is drained there are more lines ahead
-// than a job must have. Once it is, they are exactly as many the first time: then either all of them
-// fit, or they become a part of their own.
+// Whether the part ends before the next line. Until the source is drained there are more lines
+// ahead than a job must have. Once it is, they are exactly as many the first time: then either all
+// of them fit, or they become a part of their own.
 INFERPP_DECL bool batch_splitter::is_full() const noexcept
 {
     if (records_ < limits_.min_records)
@@ -173,8 +174,8 @@ INFERPP_DECL boost::asio::awaitable<batch_line const*> batch_splitter::next_line
             " records, which a job must have, are over limits.max_bytes; the last one is " +
             detail::printable(line_.id, 64))};
     if (!ids_.insert(line_.id).second)
-        throw failure{detail::refuse("records: two records have the id " +
-                                              detail::printable(line_.id, 64))};
+        throw failure{
+            detail::refuse("records: two records have the id " + detail::printable(line_.id, 64))};
     co_return &line_;
 }
 

@@ -135,8 +135,8 @@ private:
 
     error refuse_line(error const& why) const
     {
-        return detail::refuse(path_.string() + ", record " + std::to_string(number_) +
-                              ": " + why.what());
+        return detail::refuse(path_.string() + ", record " + std::to_string(number_) + ": " +
+                              why.what());
     }
 
     std::filesystem::path path_;

@@ -52,8 +52,9 @@ INFERPP_DECL std::string batch_request::context() const
 INFERPP_DECL result<void> batch_request::validate() const
 {
     if (!is_run_id(run_id) || parts == 0 || !s3_uri::parse(folder))
-        return detail::refuse("too little is known of the batch; attach to it with the resume token "
-                              "of its job, or submit it again with its run_id");
+        return detail::refuse(
+            "too little is known of the batch; attach to it with the resume token "
+            "of its job, or submit it again with its run_id");
     return {};
 }
 
@@ -71,7 +72,7 @@ INFERPP_DECL batch_store store_of(client const& with, batch_request const& op)
 }
 
 INFERPP_DECL boost::asio::awaitable<batch_state> find_jobs(client with, batch_request about,
-                                                     call_options call)
+                                                           call_options call)
 {
     batch_state state;
     state.records = about.records;
@@ -135,9 +136,9 @@ INFERPP_DECL boost::asio::awaitable<stored_plan> get_plan(batch_store store, bat
 }
 
 INFERPP_DECL boost::asio::awaitable<batch_state> look_after(client with, batch_store store,
-                                                      batch_request about,
-                                                      std::optional<stored_plan> plan,
-                                                      call_options call)
+                                                            batch_request about,
+                                                            std::optional<stored_plan> plan,
+                                                            call_options call)
 {
     auto state = co_await find_jobs(with, about, call);
     if (has_all(state))
@@ -183,10 +184,9 @@ INFERPP_DECL job_status describe(batch_state const& batch)
     };
     std::string reason;
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-        job_status one = batch.jobs[i] ? bedrock::describe(*batch.jobs[i])
-                         : batch.stopped
-                             ? job_status{phase::cancelled, "NotCreated"}
-                             : job_status{phase::queued, "NotCreated"};
+        job_status one = batch.jobs[i]   ? bedrock::describe(*batch.jobs[i])
+                         : batch.stopped ? job_status{phase::cancelled, "NotCreated"}
+                                         : job_status{phase::queued, "NotCreated"};
         ++seen(one.phase);
         ++words[one.word];
         if (one.counters) {
@@ -217,7 +217,8 @@ INFERPP_DECL job_status describe(batch_state const& batch)
         all.phase = phase::running;
     else if (seen(phase::succeeded) == batch.jobs.size())
         all.phase = phase::succeeded;
-    else if (counters.completed > 0 || seen(phase::succeeded) + seen(phase::partially_succeeded) > 0)
+    else if (counters.completed > 0 ||
+             seen(phase::succeeded) + seen(phase::partially_succeeded) > 0)
         all.phase = phase::partially_succeeded;
     else if (seen(phase::failed) > 0)
         all.phase = phase::failed;

@@ -25,7 +25,8 @@ INFERPP_DECL bool is_run_id(std::string_view text) noexcept
 inline std::string numbered(std::string_view start, std::size_t part)
 {
     std::string const digits = std::to_string(part + 1);
-    return std::string{start} + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
+    return std::string{start} + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') +
+           digits;
 }
 
 INFERPP_DECL std::string name_of_part(std::string_view run_id, std::size_t part)
@@ -72,7 +73,8 @@ INFERPP_DECL boost::asio::awaitable<std::optional<std::string>> batch_store::rea
     auto body = co_await as_result(client_.send(get));
     std::optional<std::string> text;
     if (!body) {
-        if (body.error() == condition::not_found && body.error().info().server_code != "NoSuchBucket")
+        if (body.error() == condition::not_found &&
+            body.error().info().server_code != "NoSuchBucket")
             co_return text;
         throw failure{body.error()};
     }

@@ -9,7 +9,7 @@
 #include <inferpp/core/text.hpp>
 #include <inferpp/providers/bedrock/read_batch.hpp>
 #include <inferpp/providers/bedrock/s3/listing.hpp>
-#include <inferpp/providers/bedrock/s3/read_object.hpp>
+#include <inferpp/providers/bedrock/s3/reader.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -75,7 +75,7 @@ INFERPP_DECL result<batch_output> read_output(std::string_view line)
     if (read->error) {
         output.outcome = record_outcome::failed;
         boost::json::value const& code = read->error->error_code;
-        output.error_code = code.is_string()   ? std::string{code.get_string()}
+        output.error_code = code.is_string() ? std::string{code.get_string()}
                             : code.is_null() ? std::string{}
                                              : boost::json::serialize(code);
         output.error_message = std::move(read->error->error_message);
@@ -212,8 +212,7 @@ private:
                 throw_in_file(output.error());
             ++(output->outcome == record_outcome::succeeded ? succeeded_ : failed_);
             if (!seen_.insert(output->record_id).second)
-                note("the record " + detail::printable(output->record_id, 64) +
-                     " has two outputs");
+                note("the record " + detail::printable(output->record_id, 64) + " has two outputs");
             co_return std::move(*output);
         }
     }
@@ -343,9 +342,9 @@ INFERPP_DECL boost::asio::awaitable<event_stream<batch_output>> read_batch::perf
     auto state = co_await find_jobs(with, op, call);
     for (std::size_t i = 0; i < state.jobs.size(); ++i)
         if (state.jobs[i] && !is_terminal(bedrock::describe(*state.jobs[i]).phase))
-            throw failure{detail::refuse(
-                "the batch " + op.run_id + " has not ended: its job " + std::to_string(i + 1) +
-                " is " + detail::printable(state.jobs[i]->status.text(), 64))};
+            throw failure{detail::refuse("the batch " + op.run_id + " has not ended: its job " +
+                                         std::to_string(i + 1) + " is " +
+                                         detail::printable(state.jobs[i]->status.text(), 64))};
     batch_store const store = store_of(with, op);
     auto plan = co_await get_plan(store, op);
     co_return event_stream<batch_output>{std::make_unique<batch_outputs>(

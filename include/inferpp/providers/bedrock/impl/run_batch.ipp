@@ -134,10 +134,7 @@ public:
         co_return filled;
     }
 
-    result<void> rewind() override
-    {
-        return detail::refuse("the records of a part are made once");
-    }
+    result<void> rewind() override { return detail::refuse("the records of a part are made once"); }
 
 private:
     batch_splitter& lines_;
@@ -158,7 +155,8 @@ inline boost::asio::awaitable<stored_plan> upload_records(batch_store store, run
         if (!more)
             break;
         s3_uri const to = store.input(attempt, plan.parts.size());
-        auto body = std::make_shared<part_body>(splitter, uploaded, op.on_record);
+        std::shared_ptr<http::body_source> body =
+            std::make_shared<part_body>(splitter, uploaded, op.on_record);
         s3::upload upload{to, std::move(body)};
         upload.content_type = "application/jsonl";
         upload.expected_bucket_owner = op.s3_bucket_owner.value_or("");
@@ -195,30 +193,30 @@ INFERPP_DECL boost::asio::awaitable<batch_receipt> run_batch::perform(client wit
 INFERPP_DECL batch_records unfinished_records(client with, job_ref batch,
                                               std::vector<record_outcome> which)
 {
-    return batch_records{[with = std::move(with), batch = std::move(batch),
-                          which = std::move(which)] {
-        auto outputs = std::make_shared<std::optional<event_stream<batch_output>>>();
-        auto next = [with, batch, which,
-                     outputs]() -> boost::asio::awaitable<std::optional<batch_record>> {
-            std::optional<batch_record> record;
-            if (!*outputs) {
-                read_batch const read{batch};
-                auto opened = co_await with.stream(read);
-                outputs->emplace(std::move(opened));
-            }
-            while (true) {
-                auto const output = co_await (*outputs)->next();
-                if (!output)
+    return batch_records{
+        [with = std::move(with), batch = std::move(batch), which = std::move(which)] {
+            auto outputs = std::make_shared<std::optional<event_stream<batch_output>>>();
+            auto next = [with, batch, which,
+                         outputs]() -> boost::asio::awaitable<std::optional<batch_record>> {
+                std::optional<batch_record> record;
+                if (!*outputs) {
+                    read_batch const read{batch};
+                    auto opened = co_await with.stream(read);
+                    outputs->emplace(std::move(opened));
+                }
+                while (true) {
+                    auto const output = co_await (*outputs)->next();
+                    if (!output)
+                        break;
+                    if (std::find(which.begin(), which.end(), output->outcome) == which.end())
+                        continue;
+                    record = output->to_record();
                     break;
-                if (std::find(which.begin(), which.end(), output->outcome) == which.end())
-                    continue;
-                record = output->to_record();
-                break;
-            }
-            co_return record;
-        };
-        return stream_of<batch_record>(std::move(next));
-    }};
+                }
+                co_return record;
+            };
+            return stream_of<batch_record>(std::move(next));
+        }};
 }
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock
