@@ -4,7 +4,7 @@
 //
 //     inferpp_simulator PLATFORM [OPTION VALUE]...
 //
-// The first line printed is the platform's base URL.
+// The first line printed is the platform's base URL; the second, of bedrock, that of its S3.
 
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
@@ -13,6 +13,7 @@
 #include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
+#include <inferpp/testing/s3_simulator.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -26,6 +27,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -38,7 +40,7 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch, decthings, annolab, bedrock\n"
+    "  PLATFORM           modzy, launch, decthings, annolab, bedrock, s3\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
@@ -48,10 +50,12 @@ constexpr char const* usage =
     "                     rows.json, an array of objects with a text for each column\n"
     "decthings:\n"
     "  --generation NAME  states (2024), versions (2025); default: states\n"
-    "bedrock:\n"
+    "bedrock, s3:\n"
     "  --access-key ID    with --secret-key: the only credentials that are good; default: test\n"
     "  --secret-key KEY   and test\n"
-    "  --api-key KEY      an API key of Bedrock that is good too; default: none\n";
+    "  --bucket NAME      one more bucket; there is always one named bucket\n"
+    "  --api-key KEY      bedrock: an API key that is good too; default: none\n"
+    "  --min-records N    bedrock: the fewest records of a job; default: 100\n";
 
 template <class T>
 bool parse_number(std::string_view text, T& out)
@@ -127,7 +131,9 @@ bool parse(std::string_view name, std::string_view value, testing::decthings_sim
     return value == "versions" || value == "states";
 }
 
-bool parse(std::string_view name, std::string_view value, testing::bedrock_simulator_options& out)
+// What Amazon's services understand.
+template <class Options>
+bool parse_amazon(std::string_view name, std::string_view value, Options& out)
 {
     if (name == "--port")
         return parse_number(value, out.port);
@@ -135,11 +141,26 @@ bool parse(std::string_view name, std::string_view value, testing::bedrock_simul
         out.access_key = value;
     else if (name == "--secret-key")
         out.secret_key = value;
-    else if (name == "--api-key")
-        out.bearer_key = value;
+    else if (name == "--bucket")
+        out.storage->buckets[std::string{value}];
     else
         return false;
     return !value.empty();
+}
+
+bool parse(std::string_view name, std::string_view value, testing::bedrock_simulator_options& out)
+{
+    if (name == "--min-records")
+        return parse_number(value, out.min_records);
+    if (name != "--api-key")
+        return parse_amazon(name, value, out);
+    out.bearer_key = value;
+    return !value.empty();
+}
+
+bool parse(std::string_view name, std::string_view value, testing::s3_simulator_options& out)
+{
+    return parse_amazon(name, value, out);
 }
 
 template <class Options>
@@ -148,7 +169,22 @@ Options defaults()
     Options options;
     if constexpr (std::is_same_v<Options, testing::modzy_simulator_options>)
         options.kept_bytes = 0; // the models here look at sizes and digests alone
+    if constexpr (requires { options.storage->buckets; }) {
+        options.storage = std::make_shared<testing::s3_storage>();
+        options.storage->buckets["bucket"];
+    }
     return options;
+}
+
+// The S3 that a simulated Bedrock reads from and writes to.
+std::unique_ptr<testing::s3_simulator> make_s3(boost::asio::io_context& context,
+                                               testing::bedrock_simulator_options const& of)
+{
+    testing::s3_simulator_options options;
+    options.access_key = of.access_key;
+    options.secret_key = of.secret_key;
+    options.storage = of.storage;
+    return std::make_unique<testing::s3_simulator>(context.get_executor(), std::move(options));
 }
 
 // Serves a platform until it is told to end. Returns false when the command line makes no sense.
@@ -161,9 +197,18 @@ bool serve(int count, char** values)
             return false;
     boost::asio::io_context context{1};
     Simulator simulator{context.get_executor(), options};
+    std::unique_ptr<testing::s3_simulator> beside;
     boost::asio::signal_set signals{context, SIGTERM, SIGINT};
-    signals.async_wait([&simulator](boost::system::error_code, int) { simulator.stop(); });
+    signals.async_wait([&simulator, &beside](boost::system::error_code, int) {
+        simulator.stop();
+        if (beside)
+            beside->stop();
+    });
     std::printf("%s\n", simulator.base_url().c_str());
+    if constexpr (std::is_same_v<Options, testing::bedrock_simulator_options>) {
+        beside = make_s3(context, options);
+        std::printf("%s\n", beside->base_url().c_str());
+    }
     std::fflush(stdout);
     context.run();
     return true;
@@ -180,6 +225,7 @@ constexpr platform platforms[] = {
     {"annolab", serve<testing::annolab_simulator, testing::annolab_simulator_options>},
     {"decthings", serve<testing::decthings_simulator, testing::decthings_simulator_options>},
     {"bedrock", serve<testing::bedrock_simulator, testing::bedrock_simulator_options>},
+    {"s3", serve<testing::s3_simulator, testing::s3_simulator_options>},
 };
 
 } // namespace

@@ -4,9 +4,11 @@
 #define INFERPP_TESTING_BEDROCK_SIMULATOR_HPP
 
 #include <inferpp/testing/aws_verifier.hpp>
+#include <inferpp/testing/s3_simulator.hpp>
 #include <inferpp/testing/simulator.hpp>
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -15,6 +17,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
@@ -34,6 +38,36 @@ struct bedrock_job_outcome {
     /// waits); any other word is shown as it is, and never changes.
     std::string ends = "Completed";
     std::string message; ///< of a job that fails
+};
+
+/// What a simulated model makes of one record.
+struct bedrock_record_result {
+    bedrock_record_result() = default;
+
+    /// @param made the record's modelOutput
+    explicit bedrock_record_result(boost::json::value made) : output(std::move(made)) {}
+
+    /// The record fails.
+    bedrock_record_result(int code, std::string message)
+        : error_code(code),
+          error_message(std::move(message))
+    {
+    }
+
+    boost::json::value output;
+    int error_code = 0; ///< 0: it succeeds
+    std::string error_message;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t output_tokens = 0;
+};
+
+/// A record that a job has processed, which is what is paid for.
+struct bedrock_processed_record {
+    bedrock_processed_record() = default;
+
+    std::string job_id;
+    std::string record_id;
+    bool failed = false;
 };
 
 /// How errors tell their type. *Source*: wire notes 1.5
@@ -68,6 +102,21 @@ struct bedrock_simulator_options : simulator_options {
     /// request, and the job's id as "jobId". Empty: 100 records succeed.
     std::function<bedrock_job_outcome(boost::json::object const& job)> data;
 
+    /// Where jobs find their input and leave their output: that of an `s3_simulator`. Null: jobs
+    /// have no data, and `data` alone says what becomes of them. Otherwise it says how they end,
+    /// and how many records are left; these succeed or fail as `model` has it.
+    std::shared_ptr<s3_storage> storage;
+
+    /// What the model makes of a record. It is given the line of the input, and the job as `data`
+    /// is. Empty: a message that repeats what was asked, in the form of Converse where that is the
+    /// job's type, else as {"echo": modelInput}.
+    std::function<bedrock_record_result(boost::json::object const& record,
+                                        boost::json::object const& job)>
+        model;
+    std::size_t min_records = 100;                ///< in a job; fewer are refused as Bedrock does
+    std::size_t max_records = 50'000;             ///< in a file
+    std::uint64_t max_file_bytes = 1'000'000'000; ///< of input
+
     std::size_t page_size = 100; ///< of listings that ask for none
     std::size_t empty_page = 3;  ///< each page of this number is empty, but names the next; 0: none
     std::size_t max_jobs = 1'000; ///< that have not ended; more are refused as over the quota
@@ -80,7 +129,8 @@ struct bedrock_simulator_options : simulator_options {
  * @brief The control plane of Bedrock: model invocation jobs and tags.
  *
  * It checks signatures, API keys, the form of what is sent, idempotency tokens and names; jobs go
- * through their states on the clock. *Source*: wire notes 1 and 10.
+ * through their states on the clock. With a storage they read their input from S3 and write their
+ * output there when they end, in another order. *Source*: wire notes 1, 6 and 10.
  */
 class bedrock_simulator final : public simulator {
 public:
@@ -97,6 +147,13 @@ public:
     /// Jobs that were made.
     INFERPP_DECL std::size_t jobs() const noexcept;
 
+    /// Every record that was processed, in order: none should be there twice that was asked for
+    /// once. As of the last request, to it or to an S3 that shares the storage.
+    INFERPP_DECL std::vector<bedrock_processed_record> const& processed() const noexcept;
+
+    /// How often a record was processed, in all jobs.
+    INFERPP_DECL std::size_t times_processed(std::string_view record_id) const noexcept;
+
     /// An error of the platform, for `inject`.
     INFERPP_DECL static fault error_fault(
         int status, std::string_view type, std::string_view message,
@@ -106,7 +163,7 @@ private:
     INFERPP_DECL http::response answer(simulated_request const& request) override;
 
     struct platform;
-    std::unique_ptr<platform> platform_;
+    std::shared_ptr<platform> platform_; ///< the storage knows it
 };
 
 } // namespace inferpp::inline INFERPP_ABI::testing

@@ -23,6 +23,7 @@
 #include <inferpp/testing/impl/aws_verifier.ipp>
 #include <inferpp/testing/impl/bedrock_simulator.ipp>
 #include <inferpp/testing/impl/bedrock_simulator_checks.ipp>
+#include <inferpp/testing/impl/bedrock_simulator_data.ipp>
 #include <inferpp/testing/impl/bedrock_simulator_jobs.ipp>
 #include <inferpp/testing/impl/bedrock_simulator_lists.ipp>
 #include <inferpp/testing/impl/decthings_simulator.ipp>

@@ -2,8 +2,8 @@
 //
 // Written from the wire notes, not from the client's types: the two must agree by the notes alone.
 // This file has the platform's state and its routes. The others, included after it, have the rest:
-// _checks (of what is sent), _jobs, and _lists (listings and tags). Each includes the next, because
-// a header has one.
+// _checks (of what is sent), _jobs, _lists (listings and tags), and _data (what jobs do in S3).
+// Each includes the next, because a header has one.
 
 #ifndef INFERPP_TESTING_IMPL_BEDROCK_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_BEDROCK_SIMULATOR_IPP
@@ -32,6 +32,29 @@ struct bedrock_simulator::platform {
     using object = boost::json::object;
     using value = boost::json::value;
 
+    /// A line of a job's input.
+    struct record {
+        record() = default;
+
+        std::string id;
+        object line;
+        std::size_t file = 0;
+    };
+
+    /// What a job does in S3.
+    struct work {
+        work() = default;
+
+        std::vector<std::string> files; ///< of the input, below its folder
+        std::vector<record> records;
+        std::vector<std::vector<std::string>> lines; ///< of the output of each file
+        std::size_t next = 0;                        ///< record
+        std::uint64_t success = 0;
+        std::uint64_t error = 0;
+        std::uint64_t input_tokens = 0;
+        std::uint64_t output_tokens = 0;
+    };
+
     struct job {
         job() = default;
 
@@ -42,6 +65,8 @@ struct bedrock_simulator::platform {
         sys_milliseconds created_at;
         std::optional<time_point> stopped;
         std::map<std::string, std::string> tags;
+        std::optional<work> data; ///< once the input is read
+        bool done = false;        ///< nothing is left to do in S3
     };
 
     /// Where a job stands at a moment.
@@ -64,6 +89,7 @@ struct bedrock_simulator::platform {
     bedrock_simulator_options options;
     aws_verifier verifier;
     std::vector<std::unique_ptr<job>> jobs; ///< oldest first
+    std::vector<bedrock_processed_record> processed;
     std::size_t requests = 0;
     std::size_t pages = 0;
     mutable std::map<char const*, std::regex> expressions;
@@ -112,6 +138,18 @@ struct bedrock_simulator::platform {
     INFERPP_DECL std::size_t offset_of(std::string const& token) const;
     INFERPP_DECL static std::string token_of(std::size_t offset, std::size_t page);
     INFERPP_DECL http::response tag(simulated_request const& request, std::string_view verb);
+
+    // --- _data: what jobs do in S3 ---------------------------------------------------------------
+
+    INFERPP_DECL void advance();
+    INFERPP_DECL void advance(job& which);
+    INFERPP_DECL void read_input(job& which);
+    INFERPP_DECL void read_file(work& into, s3_object const& file, std::string const& name) const;
+    INFERPP_DECL void process(job& which, record const& one);
+    INFERPP_DECL bedrock_record_result run_model(job const& which, record const& one) const;
+    INFERPP_DECL void write_output(job& which);
+    INFERPP_DECL static object location(job const& which, std::string_view config,
+                                        std::string_view alternative);
 };
 
 // The body and headers of an error.
@@ -222,8 +260,16 @@ INFERPP_DECL http::response bedrock_simulator::platform::serve(simulated_request
 INFERPP_DECL bedrock_simulator::bedrock_simulator(boost::asio::any_io_executor executor,
                                                   bedrock_simulator_options options)
     : simulator(std::move(executor), options),
-      platform_(std::make_unique<platform>(std::move(options)))
+      platform_(std::make_shared<platform>(std::move(options)))
 {
+    if (auto const& storage = platform_->options.storage)
+        storage->refresh = [known = std::weak_ptr<platform>{platform_}, time = shared_clock()] {
+            if (auto const here = known.lock()) {
+                here->now = time->now();
+                here->today = time->calendar();
+                here->advance();
+            }
+        };
     start();
 }
 
@@ -247,10 +293,25 @@ INFERPP_DECL std::size_t bedrock_simulator::jobs() const noexcept
     return platform_->jobs.size();
 }
 
+INFERPP_DECL std::vector<bedrock_processed_record> const& bedrock_simulator::processed()
+    const noexcept
+{
+    return platform_->processed;
+}
+
+INFERPP_DECL std::size_t bedrock_simulator::times_processed(
+    std::string_view record_id) const noexcept
+{
+    auto const& all = platform_->processed;
+    return static_cast<std::size_t>(std::count_if(
+        all.begin(), all.end(), [&](auto const& each) { return each.record_id == record_id; }));
+}
+
 INFERPP_DECL http::response bedrock_simulator::answer(simulated_request const& request)
 {
     platform_->now = clock().now();
     platform_->today = clock().calendar();
+    platform_->advance();
     return platform_->serve(request);
 }
 

@@ -167,11 +167,18 @@ INFERPP_DECL bedrock_simulator::platform::object bedrock_simulator::platform::de
     };
     bool const counts = at.word != "Submitted" && at.word != "Validating";
     auto const& outcome = which.outcome;
-    std::uint64_t const total = counts ? outcome.success + outcome.error + outcome.left : 0;
-    told["totalRecordCount"] = total;
-    told["successRecordCount"] = part(outcome.success);
-    told["errorRecordCount"] = part(outcome.error);
-    told["processedRecordCount"] = part(outcome.success) + part(outcome.error);
+    std::uint64_t total = outcome.success + outcome.error + outcome.left;
+    std::uint64_t success = part(outcome.success);
+    std::uint64_t error = part(outcome.error);
+    if (options.storage) {
+        total = which.data ? which.data->records.size() : 0;
+        success = which.data ? which.data->success : 0;
+        error = which.data ? which.data->error : 0;
+    }
+    told["totalRecordCount"] = counts ? total : 0;
+    told["successRecordCount"] = success;
+    told["errorRecordCount"] = error;
+    told["processedRecordCount"] = success + error;
     return told;
 }
 

@@ -145,4 +145,8 @@ INFERPP_DECL http::response bedrock_simulator::platform::tag(simulated_request c
 
 } // namespace inferpp::inline INFERPP_ABI::testing
 
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/testing/impl/bedrock_simulator_data.ipp>
+#endif
+
 #endif

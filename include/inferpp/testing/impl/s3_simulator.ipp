@@ -157,6 +157,7 @@ INFERPP_DECL s3_object& s3_storage::put(std::string const& bucket, std::string c
     s3_object made;
     made.size = content.size();
     made.etag = detail::quoted_hex(detail::md5_of(content));
+    made.crc32 = detail::crc32_text(content);
     made.modified = now;
     made.content = std::move(content);
     return buckets[bucket][key] = std::move(made);
