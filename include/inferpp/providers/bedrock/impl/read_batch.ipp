@@ -156,7 +156,9 @@ public:
         while (part_ < plan_.parts.size()) {
             if (!begun_)
                 co_await begin_part();
-            auto output = co_await next_written();
+            std::optional<batch_output> output;
+            if (!missing_)
+                output = co_await next_written();
             if (!output)
                 output = co_await next_missing();
             if (output)

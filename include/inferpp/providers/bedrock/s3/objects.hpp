@@ -148,6 +148,10 @@ struct delete_object : object_request {
     using object_request::object_request;
 };
 
+/// A body in memory, which is neither copied nor hashed again for another attempt; not part of the
+/// public interface.
+INFERPP_DECL void set_content(http::request& message, shared_bytes const& content);
+
 static_assert(!fragile_temporary<write_options> && !fragile_temporary<object_request> &&
               !fragile_temporary<put_object> && !fragile_temporary<get_object> &&
               !fragile_temporary<head_object> && !fragile_temporary<delete_object>);

@@ -90,8 +90,7 @@ INFERPP_DECL std::string put_object::target() const
     return s3_target{object}.str();
 }
 
-// A body in memory, which is neither copied nor hashed again for another attempt.
-inline void set_content(http::request& message, shared_bytes const& content)
+INFERPP_DECL void set_content(http::request& message, shared_bytes const& content)
 {
     message.source = http::memory_body({content});
     message.headers.set("X-Amz-Content-Sha256", sha256_hex(content.view()));
