@@ -170,8 +170,7 @@ TEST_CASE("batch: records that fail are results with their error, and can be sen
     auto const outcome = here.error_of(second.result(patiently()));
     CHECK(outcome == errc::job_failed); // all of them were refused again
     CHECK(contains(outcome.info().server_message, "all 3 records have failed"));
-    auto const retried =
-        by_id(here, here.run(client.stream(bedrock::read_batch{second.ref()})));
+    auto const retried = by_id(here, here.run(client.stream(bedrock::read_batch{second.ref()})));
     CHECK(retried.size() == 3);
     CHECK(retried.at("r21").error_message == "no sevens");
     CHECK(here.paid().at("r8") == 1);
@@ -204,15 +203,16 @@ TEST_CASE("batch: records that a job did not come to are missing, with their inp
         }
     CHECK(missing.size() == 4);
 
-    auto const again = batch_of(
-        bedrock::unfinished_records(client, job.ref(), {record_outcome::missing}));
+    auto const again =
+        batch_of(bedrock::unfinished_records(client, job.ref(), {record_outcome::missing}));
     auto const second = here.run(client.submit(again));
     CHECK(second.receipt()->records == 4);
     CHECK(by_id(here, here.run(second.result(patiently()))).size() == 4);
     check_paid_once(here, 25);
 }
 
-TEST_CASE("batch: submitted again with its run_id it is the same batch, and the records aren't read")
+TEST_CASE(
+    "batch: submitted again with its run_id it is the same batch, and the records aren't read")
 {
     batch_world here{small_jobs()};
     auto batch = batch_of(25);
@@ -262,7 +262,8 @@ TEST_CASE("batch: jobs beyond the account's number are created when others have 
     check_paid_once(here, 55);
 }
 
-TEST_CASE("batch: a cancelled batch stops its jobs and creates no more, also when it is asked about")
+TEST_CASE(
+    "batch: a cancelled batch stops its jobs and creates no more, also when it is asked about")
 {
     auto with = small_jobs();
     with.max_jobs = 2;
@@ -406,9 +407,8 @@ TEST_CASE("batch: without a manifest the job's counters are compared")
     auto const job = here.run(here.client().submit(batch_of(5)));
     here.run(job.wait(patiently()));
     auto& objects = here.storage->buckets.at("bucket");
-    std::erase_if(objects, [](auto const& each) {
-        return each.first.ends_with("manifest.json.out");
-    });
+    std::erase_if(objects,
+                  [](auto const& each) { return each.first.ends_with("manifest.json.out"); });
     auto found = by_id(here, here.run(job.result(patiently())));
     CHECK(found.size() == 5);
     std::erase_if(objects, [](auto const& each) { return each.first.ends_with(".jsonl.out"); });

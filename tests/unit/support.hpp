@@ -5,14 +5,12 @@
 #ifndef INFERPP_TESTS_UNIT_SUPPORT_HPP
 #define INFERPP_TESTS_UNIT_SUPPORT_HPP
 
+#include <doctest/doctest.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-
-#include <doctest/doctest.h>
-
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -22,6 +20,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 
 namespace unit {
