@@ -147,8 +147,8 @@ TEST_CASE("s3: wrong keys, clocks and checksums are told apart")
     s3::put_object damaged{"s3://bucket/key", http::memory_body({shared_bytes{"content"}})};
     damaged.crc32 = 1;
     CHECK(here.error_of(here.client().send(damaged)).info().server_code == "BadDigest");
-    damaged.crc32.reset();
-    here.run(here.client().send(damaged));
+    s3::put_object const streamed{"s3://bucket/key", http::memory_body({shared_bytes{"content"}})};
+    here.run(here.client().send(streamed));
     CHECK(here.simulator->ledger().back().request.headers.find("X-Amz-Content-Sha256") ==
           "UNSIGNED-PAYLOAD");
 

@@ -85,7 +85,9 @@ struct put_object : write_options {
     {
     }
 
-    /// @param body whose size is known. It is not signed, which S3 takes over https alone.
+    /// @param body whose size is known; it is sent once. It is not signed, which S3 takes over
+    /// https
+    ///             alone.
     put_object(s3_uri to, std::shared_ptr<http::body_source> body)
         : object(std::move(to)),
           source(std::move(body))
