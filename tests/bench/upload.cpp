@@ -8,37 +8,27 @@
 // client's. Ends with 1 when the SHA-256 that the model saw is not that of the file, when progress
 // does not reach the end, or when the client takes more than 64 MiB (not under a sanitizer).
 
+#include <inferpp/codec/digest.hpp>
 #include <inferpp/modzy.hpp>
 #include <inferpp/testing/modzy_simulator.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <iostream>
 #include <string>
-#include <unistd.h>
-#include <vector>
+#include <string_view>
 
-#include "support/child_process.hpp"
+#include "support/large_file.hpp"
 
 namespace asio = boost::asio;
 namespace modzy = inferpp::modzy;
-using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr std::uint64_t mib = 1024 * 1024;
+using support::mib;
 
 void serve_modzy(support::child_process::tell_function const& tell)
 {
@@ -50,61 +40,6 @@ void serve_modzy(support::child_process::tell_function const& tell)
     inferpp::testing::modzy_simulator simulator{context.get_executor(), options};
     tell(simulator.base_url());
     context.run();
-}
-
-void serve_sink(support::child_process::tell_function const& tell)
-{
-    asio::io_context context{1};
-    tcp::acceptor acceptor{context, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
-    tell(std::to_string(acceptor.local_endpoint().port()));
-    tcp::socket socket = acceptor.accept();
-    std::vector<char> buffer(256 * 1024);
-    boost::system::error_code code;
-    while (!code)
-        socket.read_some(asio::buffer(buffer), code);
-}
-
-// Bytes that no two parts share, so that their order shows. Returns the SHA-256.
-std::string make_file(std::filesystem::path const& path, std::uint64_t size)
-{
-    std::FILE* const file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr)
-        std::abort();
-    EVP_MD_CTX* const hash = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(hash, EVP_sha256(), nullptr);
-    std::vector<std::uint64_t> block(mib / sizeof(std::uint64_t));
-    std::uint64_t next = 1;
-    for (std::uint64_t done = 0; done < size; done += mib) {
-        for (std::uint64_t& word : block)
-            word = next += 0x9e3779b97f4a7c15ULL;
-        EVP_DigestUpdate(hash, block.data(), mib);
-        if (std::fwrite(block.data(), 1, mib, file) != mib)
-            std::abort();
-    }
-    std::fclose(file);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_DigestFinal_ex(hash, digest.data(), &length);
-    EVP_MD_CTX_free(hash);
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        std::array<char, 3> two{};
-        std::snprintf(two.data(), two.size(), "%02x", static_cast<unsigned>(digest[i]));
-        text += two.data();
-    }
-    return text;
-}
-
-void copy_plainly(std::filesystem::path const& path, std::string const& port)
-{
-    asio::io_context context{1};
-    tcp::socket socket{context};
-    socket.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(port))});
-    std::FILE* const file = std::fopen(path.c_str(), "rb");
-    std::vector<char> buffer(64 * 1024);
-    while (std::size_t const got = std::fread(buffer.data(), 1, buffer.size(), file))
-        asio::write(socket, asio::buffer(buffer.data(), got));
-    std::fclose(file);
 }
 
 // Submits the file. Returns what the model saw of it.
@@ -129,14 +64,16 @@ int main(int count, char** values)
 {
     std::uint64_t const size = (count > 1 ? std::stoull(values[1]) : 1024) * mib;
     std::uint64_t const part = (count > 2 ? std::stoull(values[2]) : 4) * mib;
-    std::filesystem::path const path =
-        std::filesystem::temp_directory_path() /
-        ("inferpp_upload_" + std::to_string(static_cast<long>(::getpid())));
-    std::string const expected = make_file(path, size);
+    inferpp::sha256 hash;
+    support::large_file const file{"inferpp_upload", size,
+                                   [&hash](std::string_view piece) { hash.add(piece); }};
+    std::filesystem::path const& path = file.path;
+    std::string const expected = inferpp::to_hex(hash.finish());
 
-    support::child_process const sink{serve_sink};
+    support::child_process const sink{support::serve_sink};
     support::child_process const platform{serve_modzy};
-    support::measured const plain = support::measure([&] { copy_plainly(path, sink.line()); });
+    support::measured const plain =
+        support::measure([&] { support::copy_plainly(path, sink.line()); });
 
     std::string seen;
     std::uint64_t progress = 0;
@@ -154,19 +91,13 @@ int main(int count, char** values)
                        });
         context.run();
     });
-    std::filesystem::remove(path);
     if (error)
         std::rethrow_exception(error);
 
-    auto const report = [size](char const* what, support::measured const& m) {
-        double const megabytes = static_cast<double>(size) / 1e6;
-        std::printf("%-34s %7.0f MB/s, %.2f s, CPU of the sender %.2f s\n", what,
-                    megabytes / m.seconds, m.seconds, m.cpu);
-    };
     std::printf("%llu MiB, parts of %llu MiB\n", static_cast<unsigned long long>(size / mib),
                 static_cast<unsigned long long>(part / mib));
-    report("plain copy through a socket", plain);
-    report("file job, whose server hashes it", ours);
+    support::report_speed("plain copy through a socket", size, plain);
+    support::report_speed("file job, whose server hashes it", size, ours);
     std::printf("ratio %.2f; peak memory of the client %llu MiB\n", ours.seconds / plain.seconds,
                 static_cast<unsigned long long>(support::peak_memory()));
     if (seen != expected || progress != size) {

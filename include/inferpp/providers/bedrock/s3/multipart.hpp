@@ -17,6 +17,9 @@
 
 namespace inferpp::inline INFERPP_ABI::bedrock::s3 {
 
+/// The most parts that an object may be made of.
+inline constexpr int max_parts_of_upload = 10'000;
+
 /// An upload that has begun.
 struct multipart_upload {
     multipart_upload() = default;

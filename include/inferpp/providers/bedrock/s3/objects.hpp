@@ -85,7 +85,9 @@ struct put_object : write_options {
     {
     }
 
-    /// @param body whose size is known. It is not signed, which S3 takes over https alone.
+    /// @param body whose size is known; it is sent once. It is not signed, which S3 takes over
+    /// https
+    ///             alone.
     put_object(s3_uri to, std::shared_ptr<http::body_source> body)
         : object(std::move(to)),
           source(std::move(body))
@@ -147,10 +149,6 @@ struct delete_object : object_request {
 
     using object_request::object_request;
 };
-
-/// A body in memory, which is neither copied nor hashed again for another attempt; not part of the
-/// public interface.
-INFERPP_DECL void set_content(http::request& message, shared_bytes const& content);
 
 static_assert(!fragile_temporary<write_options> && !fragile_temporary<object_request> &&
               !fragile_temporary<put_object> && !fragile_temporary<get_object> &&

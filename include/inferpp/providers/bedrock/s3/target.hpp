@@ -7,6 +7,7 @@
 
 #include <inferpp/codec/xml.hpp>
 #include <inferpp/core/result.hpp>
+#include <inferpp/core/shared_bytes.hpp>
 #include <inferpp/net/http.hpp>
 #include <inferpp/providers/bedrock/s3/uri.hpp>
 
@@ -47,6 +48,10 @@ INFERPP_DECL void set_owner(http::request& message, std::string const& account);
 /// A CRC-32 as S3 writes it: base64 of four bytes, the highest first.
 INFERPP_DECL std::string checksum_text(std::uint32_t crc32);
 INFERPP_DECL std::optional<std::uint32_t> parse_checksum(std::string_view text);
+
+/// Sends bytes that are in memory, with their SHA-256 and CRC-32. They are neither copied nor
+/// hashed again for another attempt.
+INFERPP_DECL void set_content(http::request& message, shared_bytes const& content);
 
 /// The first value of a header; empty without one.
 INFERPP_DECL std::string header_text(http::headers const& headers, std::string_view name);

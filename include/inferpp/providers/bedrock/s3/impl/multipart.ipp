@@ -11,8 +11,6 @@
 
 namespace inferpp::inline INFERPP_ABI::bedrock::s3 {
 
-constexpr int max_parts_of_upload = 10'000;
-
 INFERPP_DECL result<multipart_upload> multipart_upload::decode(http::response&& answer)
 {
     auto const document = read_document(answer, "InitiateMultipartUploadResult");

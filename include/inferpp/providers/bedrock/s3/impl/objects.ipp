@@ -4,8 +4,6 @@
 #define INFERPP_PROVIDERS_BEDROCK_S3_IMPL_OBJECTS_IPP
 
 #include <inferpp/client/checks.hpp>
-#include <inferpp/codec/crc32.hpp>
-#include <inferpp/codec/digest.hpp>
 #include <inferpp/codec/http_date.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/providers/bedrock/patterns.hpp>
@@ -88,15 +86,6 @@ INFERPP_DECL result<void> put_object::validate() const
 INFERPP_DECL std::string put_object::target() const
 {
     return s3_target{object}.str();
-}
-
-INFERPP_DECL void set_content(http::request& message, shared_bytes const& content)
-{
-    message.source = http::memory_body({content});
-    message.headers.set("X-Amz-Content-Sha256", sha256_hex(content.view()));
-    inferpp::crc32 checksum;
-    checksum.add(content.view());
-    message.headers.set("X-Amz-Checksum-Crc32", checksum_text(checksum.value()));
 }
 
 INFERPP_DECL result<void> put_object::prepare(http::request& message) const

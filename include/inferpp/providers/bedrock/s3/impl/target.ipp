@@ -5,6 +5,8 @@
 
 #include <inferpp/client/checks.hpp>
 #include <inferpp/codec/base64.hpp>
+#include <inferpp/codec/crc32.hpp>
+#include <inferpp/codec/digest.hpp>
 #include <inferpp/codec/url.hpp>
 #include <inferpp/core/text.hpp>
 #include <inferpp/providers/bedrock/patterns.hpp>
@@ -75,6 +77,15 @@ INFERPP_DECL std::optional<std::uint32_t> parse_checksum(std::string_view text)
     for (char const c : *bytes)
         read = read << 8 | static_cast<unsigned char>(c);
     return read;
+}
+
+INFERPP_DECL void set_content(http::request& message, shared_bytes const& content)
+{
+    message.source = http::memory_body({content});
+    message.headers.set("X-Amz-Content-Sha256", sha256_hex(content.view()));
+    inferpp::crc32 checksum;
+    checksum.add(content.view());
+    message.headers.set("X-Amz-Checksum-Crc32", checksum_text(checksum.value()));
 }
 
 INFERPP_DECL std::string header_text(http::headers const& headers, std::string_view name)
