@@ -438,8 +438,7 @@ TEST_CASE("the simulated Decthings speaks one generation at a time")
     wire later{support::decthing::with_versions()};
     std::string const empty = from_hex("00 02 7b 7d");
     for (char const* const method :
-         {"Model/createState", "Model/snapshotModel", "Model/waitForModelToBeCreated",
-          "Debug/callCreateModelState"}) {
+         {"Model/createState", "Model/snapshotModel", "Model/waitForModelToBeCreated"}) {
         CHECK(earlier.run(earlier.send(method, empty)).status == 200);
         CHECK(later.run(later.send(method, empty)).status == 404);
     }
