@@ -13,8 +13,12 @@
 #include <inferpp/providers/bedrock/environment.hpp>
 #include <inferpp/providers/bedrock/jobs.hpp>
 #include <inferpp/providers/bedrock/provider.hpp>
+#include <inferpp/providers/bedrock/runtime/async_invoke.hpp>
 #include <inferpp/providers/bedrock/runtime/converse.hpp>
 #include <inferpp/providers/bedrock/runtime/converse_fold.hpp>
+#include <inferpp/providers/bedrock/runtime/count_tokens.hpp>
+#include <inferpp/providers/bedrock/runtime/guardrail_checks.hpp>
+#include <inferpp/providers/bedrock/runtime/guardrails.hpp>
 #include <inferpp/providers/bedrock/runtime/invoke_model.hpp>
 #include <inferpp/providers/bedrock/runtime/provider.hpp>
 #include <inferpp/providers/bedrock/s3/provider.hpp>

@@ -94,11 +94,15 @@
 #include <inferpp/providers/bedrock/impl/sts.ipp>
 #include <inferpp/providers/bedrock/impl/tags.ipp>
 #include <inferpp/providers/bedrock/impl/types.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/async_invoke.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/content.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/conversation.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/converse.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/converse_fold.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/converse_stream.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/count_tokens.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/guardrail_checks.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/guardrails.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/invoke_model.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/model_answer.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/stream_messages.ipp>
