@@ -9,6 +9,7 @@
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
 #include <inferpp/testing/annolab_simulator.hpp>
+#include <inferpp/testing/bedrock_runtime_simulator.hpp>
 #include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
@@ -38,7 +39,7 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch, decthings, annolab, bedrock\n"
+    "  PLATFORM           modzy, launch, decthings, annolab, bedrock, bedrock-runtime\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
@@ -48,7 +49,7 @@ constexpr char const* usage =
     "                     rows.json, an array of objects with a text for each column\n"
     "decthings:\n"
     "  --generation NAME  states (2024), versions (2025); default: states\n"
-    "bedrock:\n"
+    "bedrock, bedrock-runtime:\n"
     "  --access-key ID    with --secret-key: the only credentials that are good; default: test\n"
     "  --secret-key KEY   and test\n"
     "  --api-key KEY      an API key of Bedrock that is good too; default: none\n";
@@ -127,7 +128,7 @@ bool parse(std::string_view name, std::string_view value, testing::decthings_sim
     return value == "versions" || value == "states";
 }
 
-bool parse(std::string_view name, std::string_view value, testing::bedrock_simulator_options& out)
+bool parse(std::string_view name, std::string_view value, testing::bedrock_service_options& out)
 {
     if (name == "--port")
         return parse_number(value, out.port);
@@ -142,12 +143,51 @@ bool parse(std::string_view name, std::string_view value, testing::bedrock_simul
     return !value.empty();
 }
 
+// Faults on demand, for clients in other processes: a conversation whose last text is one of these
+// words, or an invocation with it as its member "fault", meets one behind two events.
+testing::bedrock_model_reply scripted_model(testing::bedrock_model_call const& call)
+{
+    using testing::bedrock_model_reply;
+    using testing::bedrock_stream_fault;
+    using kind = bedrock_stream_fault::kind;
+    std::string word = call.last_text();
+    auto reply = bedrock_model_reply::says(word);
+    if (!call.conversation) {
+        reply = bedrock_model_reply::invoked(call.body);
+        auto const* const body = call.body.if_object();
+        auto const* const named = body != nullptr ? body->if_contains("fault") : nullptr;
+        word = named != nullptr && named->is_string() ? named->get_string().c_str() : "";
+        reply.chunks = {call.body, call.body, call.body};
+    }
+    if (word == "throttle me now please")
+        return bedrock_model_reply::refuses(429, "ThrottlingException", "Too many requests");
+    std::map<std::string, bedrock_stream_fault> const faults = {
+        {"throttle me later please",
+         {kind::exception, 2, "throttlingException", "Too many requests"}},
+        {"fail me later please", {kind::exception, 2, "modelStreamErrorException", "It failed"}},
+        {"error me later please", {kind::error, 2, "InternalError", "It broke"}},
+        {"surprise me later please", {kind::unknown, 2}},
+        {"damage me later please", {kind::damage, 2}},
+        {"cut me later please", {kind::cut, 2}}};
+    if (auto const found = faults.find(word); found != faults.end())
+        reply.fault = found->second;
+    if (word == "use the weather tool") {
+        reply.content.push_back(
+            boost::json::parse(R"({"toolUse": {"toolUseId": "t1", "name": "weather",
+                                               "input": {"city": "Oslo", "days": [1, 2]}}})"));
+        reply.stop_reason = "tool_use";
+    }
+    return reply;
+}
+
 template <class Options>
 Options defaults()
 {
     Options options;
     if constexpr (std::is_same_v<Options, testing::modzy_simulator_options>)
         options.kept_bytes = 0; // the models here look at sizes and digests alone
+    if constexpr (std::is_same_v<Options, testing::bedrock_runtime_simulator_options>)
+        options.model = scripted_model;
     return options;
 }
 
@@ -180,6 +220,8 @@ constexpr platform platforms[] = {
     {"annolab", serve<testing::annolab_simulator, testing::annolab_simulator_options>},
     {"decthings", serve<testing::decthings_simulator, testing::decthings_simulator_options>},
     {"bedrock", serve<testing::bedrock_simulator, testing::bedrock_simulator_options>},
+    {"bedrock-runtime",
+     serve<testing::bedrock_runtime_simulator, testing::bedrock_runtime_simulator_options>},
 };
 
 } // namespace
