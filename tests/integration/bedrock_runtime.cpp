@@ -382,19 +382,6 @@ TEST_CASE("bedrock runtime: a call that may have been billed is not made again")
     }
 }
 
-TEST_CASE("bedrock runtime: a model may take minutes")
-{
-    auto slow = saying("at last");
-    slow.delay = 10min;
-    world here{answering(slow)};
-    runtime::converse const request{haiku, "Hello"};
-    CHECK(here.run(here.client().send(request)).text() == "at last");
-    CHECK(hear(here).text == "at last");
-    call_options impatient;
-    impatient.timeout = 1min;
-    CHECK(here.error_of(here.client().send(request, impatient)) == condition::unknown_outcome);
-}
-
 TEST_CASE("bedrock runtime: without the right key nothing is answered")
 {
     world here;

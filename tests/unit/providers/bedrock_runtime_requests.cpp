@@ -163,6 +163,22 @@ TEST_CASE("bedrock runtime: our requests are those that Amazon's client sends")
     same(30, encode(list));
 }
 
+TEST_CASE(
+    "bedrock runtime: a call may take as long as its model, and none that is billed is repeated")
+{
+    for (operation_info const& info :
+         {runtime::converse::info, runtime::converse::stream_form::info,
+          runtime::invoke_model<>::send_form::info, runtime::invoke_model<>::stream_form::info}) {
+        CAPTURE(std::string{info.name});
+        CHECK(info.held);
+        CHECK(info.repeat == idempotency::unsafe);
+    }
+    CHECK(runtime::apply_guardrail::info.repeat == idempotency::unsafe);
+    CHECK(runtime::invoke_guardrail_checks::info.repeat == idempotency::unsafe);
+    CHECK(runtime::start_async_invoke::info.repeat == idempotency::keyed);
+    CHECK(runtime::count_tokens::info.repeat == idempotency::safe);
+}
+
 TEST_CASE("bedrock runtime: the body of an invocation is sent as it is")
 {
     runtime::invoke_model<bytes, bytes> raw{"m", bytes{"not JSON"}};

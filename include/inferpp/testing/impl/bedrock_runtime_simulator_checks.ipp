@@ -231,9 +231,12 @@ INFERPP_DECL void bedrock_runtime_simulator::platform::check_conversation(object
     if (object const* const metadata = find_object(body, "requestMetadata")) {
         if (metadata->empty() || metadata->size() > 16)
             invalid("Value at 'requestMetadata' must have length between 1 and 16");
-        for (auto const& each : *metadata)
-            text(*metadata, {each.key().data(), each.key().size()}, true, 0, 256,
-                 patterns::metadata);
+        for (auto const& each : *metadata) {
+            std::string const name{each.key().data(), each.key().size()};
+            if (name.empty() || !matches(name, patterns::metadata))
+                invalid("Names in 'requestMetadata' must satisfy a regular expression");
+            text(*metadata, name, true, 0, 256, patterns::metadata);
+        }
     }
     if (object const* const performance = find_object(body, "performanceConfig"))
         check_word(*performance, "latency", false, {"standard", "optimized"});
