@@ -11,10 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "unit/providers/bedrock_requests.hpp"
 #include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
+using unit::captured;
+using unit::encode;
+using unit::json;
+using unit::refused;
 namespace runtime = bedrock::runtime;
 
 namespace {
@@ -22,15 +27,6 @@ namespace {
 constexpr char const* haiku = "anthropic.claude-3-haiku-20240307-v1:0";
 constexpr char const* invocation =
     "arn:aws:bedrock:us-east-1:123456789012:async-invoke/abcdefghij12";
-
-template <class Op>
-http::request encode(Op const& op)
-{
-    auto made = detail::encode_operation(op);
-    if (made.has_error())
-        FAIL(made.error().what());
-    return std::move(*made);
-}
 
 // The two forms of a request, as the client makes them.
 template <class Request>
@@ -46,39 +42,6 @@ http::request encode_streamed(Request const& request)
     return encode(form);
 }
 
-template <class Op>
-std::string refused(Op const& op)
-{
-    auto const made = detail::encode_operation(op);
-    if (made.has_value())
-        return "fine";
-    CHECK(made.error() == errc::invalid_argument);
-    return made.error().info().message;
-}
-
-boost::json::value json(std::string_view text)
-{
-    auto const parsed = parse_json(text);
-    REQUIRE(parsed.has_value());
-    return *parsed;
-}
-
-/// The captured requests to the runtime, by their number in the file's first set.
-std::map<std::int64_t, boost::json::object> captured()
-{
-    std::map<std::int64_t, boost::json::object> rows;
-    auto const path = unit::shared_path("vectors/bedrock-captured-requests.jsonl");
-    if (path.empty())
-        return rows;
-    std::istringstream lines{unit::read_file(path)};
-    for (std::string line; std::getline(lines, line);) {
-        auto const row = json(line);
-        if (row.at("set").as_string() == "bedrock+runtime commands")
-            rows[row.at("n").as_int64()] = row.as_object();
-    }
-    return rows;
-}
-
 runtime::converse asking()
 {
     return runtime::converse{haiku, "hi"};
@@ -91,9 +54,9 @@ TEST_CASE("bedrock runtime: our requests are those that Amazon's client sends")
     auto const rows = captured();
     if (rows.empty())
         return;
-    auto const same = [&rows](std::int64_t which, http::request const& own) {
+    auto const same = [&rows](int which, http::request const& own) {
         CAPTURE(which);
-        auto const& row = rows.at(which);
+        auto const& row = rows.at("bedrock " + std::to_string(which));
         CHECK(own.method == row.at("method").as_string().c_str());
         CHECK('/' + own.target == row.at("url").as_string().c_str());
         std::string const body = row.at("body").as_string().c_str();
@@ -152,7 +115,6 @@ TEST_CASE("bedrock runtime: our requests are those that Amazon's client sends")
     same(32,
          encode(runtime::count_tokens{haiku, runtime::counted_invocation{bytes{R"({"a":1})"}}}));
 
-    // Its parameters are sorted by name, ours are not.
     runtime::list_async_invokes list;
     list.max_results = 5;
     list.sort_by = runtime::async_sort_by::submission_time;
