@@ -9,6 +9,7 @@
 #include <inferpp/codec/json.hpp>
 #include <inferpp/core/error.hpp>
 #include <inferpp/testing/annolab_simulator.hpp>
+#include <inferpp/testing/bedrock_runtime_simulator.hpp>
 #include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/launch_simulator.hpp>
@@ -17,6 +18,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/json/parse.hpp>
 
 #include <charconv>
 #include <csignal>
@@ -40,7 +42,7 @@ namespace testing = inferpp::testing;
 
 constexpr char const* usage =
     "usage: inferpp_simulator PLATFORM [OPTION VALUE]...\n"
-    "  PLATFORM           modzy, launch, decthings, annolab, bedrock, s3\n"
+    "  PLATFORM           modzy, launch, decthings, annolab, bedrock, bedrock-runtime, s3\n"
     "  --port N           listen on 127.0.0.1:N; default: a free port\n"
     "  --api-key KEY      the only key that is good; default: any key that is not empty\n"
     "modzy:\n"
@@ -50,11 +52,11 @@ constexpr char const* usage =
     "                     rows.json, an array of objects with a text for each column\n"
     "decthings:\n"
     "  --generation NAME  states (2024), versions (2025); default: states\n"
-    "bedrock, s3:\n"
+    "bedrock, bedrock-runtime, s3:\n"
     "  --access-key ID    with --secret-key: the only credentials that are good; default: test\n"
     "  --secret-key KEY   and test\n"
-    "  --bucket NAME      one more bucket; there is always one named bucket\n"
-    "  --api-key KEY      bedrock: an API key that is good too; default: none\n"
+    "  --bucket NAME      bedrock, s3: one more bucket; there is always one named bucket\n"
+    "  --api-key KEY      not s3: an API key that is good too; default: none\n"
     "  --min-records N    bedrock: the fewest records of a job; default: 100\n";
 
 template <class T>
@@ -131,6 +133,12 @@ bool parse(std::string_view name, std::string_view value, testing::decthings_sim
     return value == "versions" || value == "states";
 }
 
+bool parse_bucket(std::string_view name, testing::s3_storage& out)
+{
+    out.buckets[std::string{name}];
+    return !name.empty();
+}
+
 // What Amazon's services understand.
 template <class Options>
 bool parse_amazon(std::string_view name, std::string_view value, Options& out)
@@ -141,10 +149,16 @@ bool parse_amazon(std::string_view name, std::string_view value, Options& out)
         out.access_key = value;
     else if (name == "--secret-key")
         out.secret_key = value;
-    else if (name == "--bucket")
-        out.storage->buckets[std::string{value}];
     else
         return false;
+    return !value.empty();
+}
+
+bool parse(std::string_view name, std::string_view value, testing::bedrock_service_options& out)
+{
+    if (name != "--api-key")
+        return parse_amazon(name, value, out);
+    out.bearer_key = value;
     return !value.empty();
 }
 
@@ -152,15 +166,53 @@ bool parse(std::string_view name, std::string_view value, testing::bedrock_simul
 {
     if (name == "--min-records")
         return parse_number(value, out.min_records);
-    if (name != "--api-key")
-        return parse_amazon(name, value, out);
-    out.bearer_key = value;
-    return !value.empty();
+    if (name == "--bucket")
+        return parse_bucket(value, *out.storage);
+    return parse(name, value, static_cast<testing::bedrock_service_options&>(out));
 }
 
 bool parse(std::string_view name, std::string_view value, testing::s3_simulator_options& out)
 {
+    if (name == "--bucket")
+        return parse_bucket(value, *out.storage);
     return parse_amazon(name, value, out);
+}
+
+// Faults on demand, for clients in other processes: a conversation whose last text is one of these
+// words, or an invocation with it as its member "fault", meets one behind two events.
+testing::bedrock_model_reply scripted_model(testing::bedrock_model_call const& call)
+{
+    using testing::bedrock_model_reply;
+    using testing::bedrock_stream_fault;
+    using kind = bedrock_stream_fault::kind;
+    std::string word = call.last_text();
+    auto reply = bedrock_model_reply::says(word);
+    if (!call.conversation) {
+        reply = bedrock_model_reply::invoked(call.body);
+        auto const* const body = call.body.if_object();
+        auto const* const named = body != nullptr ? body->if_contains("fault") : nullptr;
+        word = named != nullptr && named->is_string() ? named->get_string().c_str() : "";
+        reply.chunks = {call.body, call.body, call.body};
+    }
+    if (word == "throttle me now please")
+        return bedrock_model_reply::refuses(429, "ThrottlingException", "Too many requests");
+    std::map<std::string, bedrock_stream_fault> const faults = {
+        {"throttle me later please",
+         {kind::exception, 2, "throttlingException", "Too many requests"}},
+        {"fail me later please", {kind::exception, 2, "modelStreamErrorException", "It failed"}},
+        {"error me later please", {kind::error, 2, "InternalError", "It broke"}},
+        {"surprise me later please", {kind::unknown, 2}},
+        {"damage me later please", {kind::damage, 2}},
+        {"cut me later please", {kind::cut, 2}}};
+    if (auto const found = faults.find(word); found != faults.end())
+        reply.fault = found->second;
+    if (word == "use the weather tool") {
+        reply.content.push_back(
+            boost::json::parse(R"({"toolUse": {"toolUseId": "t1", "name": "weather",
+                                               "input": {"city": "Oslo", "days": [1, 2]}}})"));
+        reply.stop_reason = "tool_use";
+    }
+    return reply;
 }
 
 template <class Options>
@@ -173,6 +225,8 @@ Options defaults()
         options.storage = std::make_shared<testing::s3_storage>();
         options.storage->buckets["bucket"];
     }
+    if constexpr (std::is_same_v<Options, testing::bedrock_runtime_simulator_options>)
+        options.model = scripted_model;
     return options;
 }
 
@@ -226,6 +280,8 @@ constexpr platform platforms[] = {
     {"decthings", serve<testing::decthings_simulator, testing::decthings_simulator_options>},
     {"bedrock", serve<testing::bedrock_simulator, testing::bedrock_simulator_options>},
     {"s3", serve<testing::s3_simulator, testing::s3_simulator_options>},
+    {"bedrock-runtime",
+     serve<testing::bedrock_runtime_simulator, testing::bedrock_runtime_simulator_options>},
 };
 
 } // namespace

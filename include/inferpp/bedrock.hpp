@@ -17,6 +17,13 @@
 #include <inferpp/providers/bedrock/provider.hpp>
 #include <inferpp/providers/bedrock/read_batch.hpp>
 #include <inferpp/providers/bedrock/run_batch.hpp>
+#include <inferpp/providers/bedrock/runtime/async_invoke.hpp>
+#include <inferpp/providers/bedrock/runtime/converse.hpp>
+#include <inferpp/providers/bedrock/runtime/converse_fold.hpp>
+#include <inferpp/providers/bedrock/runtime/count_tokens.hpp>
+#include <inferpp/providers/bedrock/runtime/guardrail_checks.hpp>
+#include <inferpp/providers/bedrock/runtime/guardrails.hpp>
+#include <inferpp/providers/bedrock/runtime/invoke_model.hpp>
 #include <inferpp/providers/bedrock/runtime/provider.hpp>
 #include <inferpp/providers/bedrock/s3/listing.hpp>
 #include <inferpp/providers/bedrock/s3/multipart.hpp>

@@ -23,6 +23,7 @@
 #include <inferpp/codec/impl/aws_event_stream.ipp>
 #include <inferpp/codec/impl/aws_sigv4.ipp>
 #include <inferpp/codec/impl/base64.ipp>
+#include <inferpp/codec/impl/blob.ipp>
 #include <inferpp/codec/impl/crc32.ipp>
 #include <inferpp/codec/impl/digest.ipp>
 #include <inferpp/codec/impl/http_date.ipp>
@@ -99,6 +100,18 @@
 #include <inferpp/providers/bedrock/impl/sts.ipp>
 #include <inferpp/providers/bedrock/impl/tags.ipp>
 #include <inferpp/providers/bedrock/impl/types.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/async_invoke.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/content.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/conversation.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/converse.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/converse_fold.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/converse_stream.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/count_tokens.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/guardrail_checks.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/guardrails.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/invoke_model.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/model_answer.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/stream_messages.ipp>
 #include <inferpp/providers/bedrock/s3/impl/listing.ipp>
 #include <inferpp/providers/bedrock/s3/impl/multipart.ipp>
 #include <inferpp/providers/bedrock/s3/impl/objects.ipp>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A context, a clock, a simulated Bedrock and a client for it.
+// A context, a clock, a simulated service of Bedrock and a client for it.
 
 #ifndef INFERPP_TESTS_SUPPORT_BEDROCK_WORLD_HPP
 #define INFERPP_TESTS_SUPPORT_BEDROCK_WORLD_HPP
 
 #include <inferpp/bedrock.hpp>
+#include <inferpp/testing/bedrock_runtime_simulator.hpp>
 #include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/manual_clock.hpp>
 
@@ -30,16 +31,15 @@ inline bedrock::create_model_invocation_job request(std::string name = "my-job")
         bedrock::s3_output{"s3://bucket/out/"}};
 }
 
-/// Both sides on real sockets, and in manual time.
-struct world {
-    explicit world(testing::bedrock_simulator_options with = {})
-        : time(std::make_shared<testing::manual_clock>())
+/// Both sides on real sockets, and in manual time. @tparam Endpoint the option that leads there
+template <class Simulator, class Options, class Client, std::string bedrock::options::*Endpoint>
+struct basic_world {
+    explicit basic_world(Options with = {}) : time(std::make_shared<testing::manual_clock>())
     {
         with.clock = time;
-        simulator =
-            std::make_unique<testing::bedrock_simulator>(context.get_executor(), std::move(with));
+        simulator = std::make_unique<Simulator>(context.get_executor(), std::move(with));
         options.region = "us-east-1";
-        options.endpoint = simulator->base_url();
+        options.*Endpoint = simulator->base_url();
         options.credentials =
             bedrock::static_credentials(bedrock::credentials{"test", inferpp::secret{"test"}});
         options.clock = time;
@@ -47,7 +47,7 @@ struct world {
         options.retry.cap = std::chrono::milliseconds{2};
     }
 
-    bedrock::client client() { return bedrock::client{context.get_executor(), options}; }
+    Client client() { return Client{context.get_executor(), options}; }
 
     template <class T>
     T run(boost::asio::awaitable<T> work)
@@ -62,9 +62,18 @@ struct world {
 
     boost::asio::io_context context{1};
     std::shared_ptr<testing::manual_clock> time;
-    std::unique_ptr<testing::bedrock_simulator> simulator;
+    std::unique_ptr<Simulator> simulator;
     bedrock::options options;
 };
+
+/// The control plane.
+using world = basic_world<testing::bedrock_simulator, testing::bedrock_simulator_options,
+                          bedrock::client, &bedrock::options::endpoint>;
+
+/// The runtime.
+using runtime_world =
+    basic_world<testing::bedrock_runtime_simulator, testing::bedrock_runtime_simulator_options,
+                bedrock::runtime::client, &bedrock::options::runtime_endpoint>;
 
 } // namespace support::bedrocking
 

@@ -4,6 +4,7 @@
 #define INFERPP_TESTING_BEDROCK_SIMULATOR_HPP
 
 #include <inferpp/testing/aws_verifier.hpp>
+#include <inferpp/testing/bedrock_service.hpp>
 #include <inferpp/testing/s3_simulator.hpp>
 #include <inferpp/testing/simulator.hpp>
 
@@ -70,26 +71,9 @@ struct bedrock_processed_record {
     bool failed = false;
 };
 
-/// How errors tell their type. *Source*: wire notes 1.5
-enum class bedrock_error_form {
-    header_and_uri, ///< x-amzn-ErrorType: Type:http://internal.amazon.com/...
-    header,         ///< x-amzn-ErrorType: Type
-    body_code,      ///< {"code": "Type", "Message": ...}
-    body_type,      ///< {"__type": "namespace#Type", "message": ...}
-};
-
 /// How a simulated Bedrock behaves.
-struct bedrock_simulator_options : simulator_options {
+struct bedrock_simulator_options : bedrock_service_options {
     bedrock_simulator_options() = default;
-
-    std::string access_key = "test";
-    std::string secret_key = "test";
-    std::string session_token; ///< that must come with the key
-    std::string bearer_key;    ///< an API key that is good too; empty: none is
-    std::string region = "us-east-1";
-    std::string account_id = "123456789012";
-    std::chrono::milliseconds clock_tolerance = std::chrono::minutes{5};
-    bedrock_error_form error_form = bedrock_error_form::header_and_uri;
 
     // How long a job stays in each state.
     std::chrono::milliseconds submitted{2'000};
@@ -117,8 +101,6 @@ struct bedrock_simulator_options : simulator_options {
     std::size_t max_records = 50'000;             ///< in a file
     std::uint64_t max_file_bytes = 1'000'000'000; ///< of input
 
-    std::size_t page_size = 100; ///< of listings that ask for none
-    std::size_t empty_page = 3;  ///< each page of this number is empty, but names the next; 0: none
     std::size_t max_jobs = 1'000; ///< that have not ended; more are refused as over the quota
     /// What stopping a job that has ended is refused with. Which one Amazon uses is not documented.
     std::string stop_refusal = "ConflictException";

@@ -21,6 +21,12 @@
 #include <inferpp/testing/impl/annolab_simulator_sources.ipp>
 #include <inferpp/testing/impl/aws_credentials.ipp>
 #include <inferpp/testing/impl/aws_verifier.ipp>
+#include <inferpp/testing/impl/bedrock_runtime_simulator.ipp>
+#include <inferpp/testing/impl/bedrock_runtime_simulator_async.ipp>
+#include <inferpp/testing/impl/bedrock_runtime_simulator_checks.ipp>
+#include <inferpp/testing/impl/bedrock_runtime_simulator_guardrails.ipp>
+#include <inferpp/testing/impl/bedrock_runtime_simulator_streams.ipp>
+#include <inferpp/testing/impl/bedrock_service.ipp>
 #include <inferpp/testing/impl/bedrock_simulator.ipp>
 #include <inferpp/testing/impl/bedrock_simulator_checks.ipp>
 #include <inferpp/testing/impl/bedrock_simulator_data.ipp>

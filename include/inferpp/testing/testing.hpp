@@ -9,6 +9,8 @@
 #include <inferpp/testing/annolab_simulator.hpp>
 #include <inferpp/testing/aws_credentials.hpp>
 #include <inferpp/testing/aws_verifier.hpp>
+#include <inferpp/testing/bedrock_runtime_simulator.hpp>
+#include <inferpp/testing/bedrock_service.hpp>
 #include <inferpp/testing/bedrock_simulator.hpp>
 #include <inferpp/testing/decthings_simulator.hpp>
 #include <inferpp/testing/fake_transport.hpp>

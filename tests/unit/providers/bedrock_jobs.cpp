@@ -17,10 +17,15 @@
 #include <string_view>
 #include <vector>
 
+#include "unit/providers/bedrock_requests.hpp"
 #include "unit/support.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
+using unit::captured;
+using unit::encode;
+using unit::json;
+using unit::refused;
 
 namespace {
 
@@ -32,32 +37,6 @@ bedrock::create_model_invocation_job small_request()
     return bedrock::create_model_invocation_job{"my-job", "arn:aws:iam::123456789012:role/r", "m",
                                                 bedrock::s3_input{"s3://bucket/in/"},
                                                 bedrock::s3_output{"s3://bucket/out/"}};
-}
-
-template <class Op>
-http::request encode(Op const& op)
-{
-    auto made = detail::encode_operation(op);
-    if (made.has_error())
-        FAIL(made.error().what());
-    return std::move(*made);
-}
-
-template <class Op>
-std::string refused(Op const& op)
-{
-    auto const made = detail::encode_operation(op);
-    if (made.has_value())
-        return "fine";
-    CHECK(made.error() == errc::invalid_argument);
-    return made.error().info().message;
-}
-
-boost::json::value json(std::string_view text)
-{
-    auto const parsed = parse_json(text);
-    REQUIRE(parsed.has_value());
-    return *parsed;
 }
 
 bedrock::model_invocation_job job_of(std::string_view text)
@@ -72,23 +51,6 @@ job_status told_of(std::string_view word, std::string_view counters = {})
 {
     return bedrock::describe(job_of(R"({"jobArn":"a","status":")" + std::string{word} + '"' +
                                     std::string{counters} + '}'));
-}
-
-/// The rows of the captured requests, by set and number.
-std::map<std::string, boost::json::object> captured()
-{
-    std::map<std::string, boost::json::object> rows;
-    auto const path = unit::shared_path("vectors/bedrock-captured-requests.jsonl");
-    if (path.empty())
-        return rows;
-    std::istringstream lines{unit::read_file(path)};
-    for (std::string line; std::getline(lines, line);) {
-        auto const row = json(line);
-        std::string const set = row.at("set").as_string().c_str();
-        rows[set.substr(0, set.find_first_of(" +")) + ' ' +
-             std::to_string(row.at("n").as_int64())] = row.as_object();
-    }
-    return rows;
 }
 
 } // namespace

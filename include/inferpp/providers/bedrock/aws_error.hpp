@@ -39,7 +39,8 @@ INFERPP_DECL aws_error read_aws_error(http::response const& answer);
  * @brief The status that says what an error means.
  *
  * Of throttling 429, and of a quota that is used up (see `is_worth_repeating`); of what a signature
- * or a key is refused for 401, of conflicts 409, of timeouts 408. Of all others the answer's own.
+ * or a key is refused for 401, of conflicts 409, of timeouts 408, of a model's failures 500. Of all
+ * others the answer's own.
  * *Source*: wire notes 1.5 and 7.1
  */
 INFERPP_DECL int meaning_of(std::string_view type, int status) noexcept;

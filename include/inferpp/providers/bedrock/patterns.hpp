@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The forms that the control plane wants texts in. Not part of the public interface.
+// The forms that the platform wants texts in. Not part of the public interface.
 
 #ifndef INFERPP_PROVIDERS_BEDROCK_PATTERNS_HPP
 #define INFERPP_PROVIDERS_BEDROCK_PATTERNS_HPP
@@ -28,6 +28,19 @@ INFERPP_DECL bool is_page_token(std::string_view text) noexcept;
 
 /// A resource that may have tags. Wider than the platform's list, to which kinds are added.
 INFERPP_DECL bool is_taggable(std::string_view text) noexcept;
+
+// Of the runtime, whose models may be more things than those of jobs: any id or ARN that looks like
+// one. *Source*: the shapes of the runtime.
+
+INFERPP_DECL bool is_runtime_model(std::string_view text) noexcept;
+INFERPP_DECL bool is_guardrail(std::string_view text) noexcept;
+INFERPP_DECL bool is_guardrail_version(std::string_view text) noexcept;
+INFERPP_DECL bool is_tool_name(std::string_view text) noexcept;
+INFERPP_DECL bool is_tool_use_id(std::string_view text) noexcept;
+INFERPP_DECL bool is_metadata_text(std::string_view text) noexcept;
+INFERPP_DECL bool is_async_invocation(std::string_view text) noexcept;
+INFERPP_DECL bool is_s3_place(std::string_view text) noexcept; ///< with any key
+INFERPP_DECL bool is_visible_token(std::string_view text) noexcept;
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock
 

@@ -150,6 +150,19 @@ BOOST_DESCRIBE_STRUCT(tag, (), (key, value))
 /// Refuses tags that the platform does. @param member of the request
 INFERPP_DECL result<void> check_tags(std::string_view member, std::vector<tag> const& tags);
 
+/// Refuses parameters of a page that the platform does. @param goes_round as `turn_page` has it
+INFERPP_DECL result<void> check_page(std::optional<int> const& max_results,
+                                     std::optional<std::string> const& next_token, bool goes_round);
+
+/**
+ * @brief Makes a request one for the next page.
+ * @param given      the token in the answer; empty: there is none
+ * @param goes_round set where that is the token of the page before
+ * @return whether there is one
+ */
+INFERPP_DECL bool turn_page(std::optional<std::string>& next_token, std::string const& given,
+                            bool& goes_round);
+
 /// An answer that says nothing but that it is done: an empty body, or an empty object.
 struct done {
     done() = default;

@@ -10,28 +10,19 @@
 
 #include <inferpp/codec/digest.hpp>
 #include <inferpp/codec/http_date.hpp>
-#include <inferpp/codec/json.hpp>
-#include <inferpp/core/text.hpp>
-#include <inferpp/testing/aws_verifier.hpp>
+#include <inferpp/testing/bedrock_service.hpp>
 #include <inferpp/testing/bedrock_simulator.hpp>
 
 #include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <regex>
 #include <vector>
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
-struct bedrock_simulator::platform {
-    using time_point = inferpp::clock::time_point;
-    using object = boost::json::object;
-    using value = boost::json::value;
-
+struct bedrock_simulator::platform : bedrock_service {
     /// A line of a job's input.
     struct record {
         record() = default;
@@ -80,45 +71,27 @@ struct bedrock_simulator::platform {
     };
 
     explicit platform(bedrock_simulator_options with)
-        : options(std::move(with)),
-          verifier({aws_key{options.access_key, options.secret_key, options.session_token}},
-                   options.clock_tolerance)
+        : bedrock_service(with),
+          options(std::move(with))
     {
     }
 
     bedrock_simulator_options options;
-    aws_verifier verifier;
     std::vector<std::unique_ptr<job>> jobs; ///< oldest first
     std::vector<bedrock_processed_record> processed;
-    std::size_t requests = 0;
-    std::size_t pages = 0;
-    mutable std::map<char const*, std::regex> expressions;
-    time_point now; ///< when the request arrived
-    sys_milliseconds today;
 
     // --- here ------------------------------------------------------------------------------------
 
     INFERPP_DECL http::response serve(simulated_request const& request);
     INFERPP_DECL http::response route(simulated_request const& request);
-    INFERPP_DECL void authorize(simulated_request const& request) const;
-    INFERPP_DECL http::response refuse(aws_refusal const& why) const;
-    INFERPP_DECL static http::response json(value const& body);
 
     // --- _checks: what is sent; they throw an aws_refusal ---------------------------------------
 
-    INFERPP_DECL static object body_of(simulated_request const& request);
-    INFERPP_DECL std::string text(object const& from, std::string_view name, bool required,
-                                  std::size_t least, std::size_t most,
-                                  char const* pattern = nullptr) const;
     INFERPP_DECL void check_location(object const& from, std::string_view name,
                                      std::string_view alternative) const;
     INFERPP_DECL void check_create(object const& body) const;
     INFERPP_DECL void check_strings(object const& from, std::string_view name, std::size_t least,
                                     std::size_t most) const;
-    INFERPP_DECL void check_tags(object const& from, bool required) const;
-    /// Whether all of the text fits. Making an expression takes longer than using it.
-    INFERPP_DECL bool matches(std::string const& text, char const* pattern) const;
-    [[noreturn]] INFERPP_DECL static void invalid(std::string message);
 
     // --- _jobs -----------------------------------------------------------------------------------
 
@@ -135,8 +108,6 @@ struct bedrock_simulator::platform {
     INFERPP_DECL http::response list(simulated_request const& request);
     INFERPP_DECL bool fits(job const& which, std::string_view filter,
                            std::string const& wanted) const;
-    INFERPP_DECL std::size_t offset_of(std::string const& token) const;
-    INFERPP_DECL static std::string token_of(std::size_t offset, std::size_t page);
     INFERPP_DECL http::response tag(simulated_request const& request, std::string_view verb);
 
     // --- _data: what jobs do in S3 ---------------------------------------------------------------
@@ -152,71 +123,10 @@ struct bedrock_simulator::platform {
                                         std::string_view alternative);
 };
 
-// The body and headers of an error.
-inline http::response bedrock_error(int status, std::string_view type, std::string_view message,
-                                    bedrock_error_form form)
-{
-    http::response answer;
-    answer.status = status;
-    answer.headers.set("Content-Type", "application/json");
-    boost::json::object body;
-    switch (form) {
-    case bedrock_error_form::header_and_uri:
-        answer.headers.set("x-amzn-ErrorType",
-                           std::string{type} +
-                               ":http://internal.amazon.com/coral/com.amazon.bedrock/");
-        body["message"] = message;
-        break;
-    case bedrock_error_form::header:
-        answer.headers.set("x-amzn-ErrorType", type);
-        body["message"] = message;
-        break;
-    case bedrock_error_form::body_code:
-        body["code"] = type;
-        body["Message"] = message;
-        break;
-    case bedrock_error_form::body_type:
-        body["__type"] = "com.amazon.bedrock#" + std::string{type};
-        body["message"] = message;
-        break;
-    }
-    answer.body = boost::json::serialize(body);
-    return answer;
-}
-
 INFERPP_DECL fault bedrock_simulator::error_fault(int status, std::string_view type,
                                                   std::string_view message, bedrock_error_form form)
 {
-    http::response const made = bedrock_error(status, type, message, form);
-    fault wrong;
-    wrong.status = status;
-    wrong.body = made.body;
-    wrong.headers = made.headers;
-    return wrong;
-}
-
-INFERPP_DECL http::response bedrock_simulator::platform::json(value const& body)
-{
-    return json_answer(200, boost::json::serialize(body));
-}
-
-INFERPP_DECL http::response bedrock_simulator::platform::refuse(aws_refusal const& why) const
-{
-    return bedrock_error(why.status, why.type, why.message, options.error_form);
-}
-
-INFERPP_DECL void bedrock_simulator::platform::authorize(simulated_request const& request) const
-{
-    std::string_view const header = request.headers.find("Authorization").value_or("");
-    constexpr std::string_view bearer = "Bearer ";
-    if (header.starts_with(bearer)) {
-        if (options.bearer_key.empty() || header.substr(bearer.size()) != options.bearer_key)
-            throw aws_refusal{403, "AccessDeniedException",
-                              "Authentication failed: Please make sure your API Key is valid."};
-        return;
-    }
-    if (auto const wrong = verifier.check(request, "bedrock", options.region, today))
-        throw *wrong;
+    return bedrock_fault(status, type, message, form);
 }
 
 INFERPP_DECL http::response bedrock_simulator::platform::route(simulated_request const& request)
@@ -250,10 +160,7 @@ INFERPP_DECL http::response bedrock_simulator::platform::serve(simulated_request
     catch (aws_refusal const& why) {
         answer = refuse(why);
     }
-    answer.headers.set("x-amzn-RequestId",
-                       "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + ++requests));
-    auto const seconds = std::chrono::floor<std::chrono::seconds>(today);
-    answer.headers.set("Date", format_http_date(seconds));
+    bedrock_service::stamp(answer);
     return answer;
 }
 
@@ -285,7 +192,7 @@ INFERPP_DECL std::string bedrock_simulator::base_url() const
 
 INFERPP_DECL void bedrock_simulator::accept(aws_key key)
 {
-    platform_->verifier.add(std::move(key));
+    platform_->accept(std::move(key));
 }
 
 INFERPP_DECL std::size_t bedrock_simulator::jobs() const noexcept

@@ -22,63 +22,11 @@ constexpr char const* s3_uri =
     R"(s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](?:/[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*)?/?)";
 constexpr char const* kms_key =
     R"((arn:aws(-[^:]+)?:kms:[a-zA-Z0-9-]*:[0-9]{12}:((key/[a-zA-Z0-9-]{36})|(alias/[a-zA-Z0-9-_/]+)))|([a-zA-Z0-9-]{36})|(alias/[a-zA-Z0-9-_/]+))";
-constexpr char const* account = R"([0-9]{12})";
 constexpr char const* vpc_item = R"([-0-9a-zA-Z]+)";
-constexpr char const* tag_text = R"([a-zA-Z0-9\s._:/=+@-]*)";
 constexpr char const* identifier =
     R"(((arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:model-invocation-job/)?[a-z0-9]{12}))";
 
 } // namespace detail::bedrock_patterns
-
-INFERPP_DECL void bedrock_simulator::platform::invalid(std::string message)
-{
-    throw aws_refusal{400, "ValidationException", std::move(message)};
-}
-
-INFERPP_DECL bool bedrock_simulator::platform::matches(std::string const& text,
-                                                       char const* pattern) const
-{
-    auto const made = expressions.try_emplace(pattern, pattern).first;
-    return std::regex_match(text, made->second);
-}
-
-INFERPP_DECL bedrock_simulator::platform::object bedrock_simulator::platform::body_of(
-    simulated_request const& request)
-{
-    boost::system::error_code code;
-    auto parsed = boost::json::parse(request.body, code);
-    if (code || !parsed.is_object())
-        throw aws_refusal{400, "SerializationException", "The body is no JSON object."};
-    return std::move(parsed.get_object());
-}
-
-INFERPP_DECL std::string bedrock_simulator::platform::text(object const& from,
-                                                           std::string_view name, bool required,
-                                                           std::size_t least, std::size_t most,
-                                                           char const* pattern) const
-{
-    std::string const member{name};
-    value const* const found = from.if_contains(name);
-    if (found == nullptr || found->is_null()) {
-        if (required)
-            invalid("1 validation error detected: Value at '" + member +
-                    "' failed to satisfy constraint: Member must not be null");
-        return {};
-    }
-    if (!found->is_string())
-        throw aws_refusal{400, "SerializationException",
-                          member + " can not be converted to a String"};
-    std::string const got{found->get_string().data(), found->get_string().size()};
-    if (got.size() < least || got.size() > most)
-        invalid("1 validation error detected: Value at '" + member +
-                "' failed to satisfy constraint: Member must have length between " +
-                std::to_string(least) + " and " + std::to_string(most));
-    if (pattern != nullptr && !matches(got, pattern))
-        invalid("1 validation error detected: Value at '" + member +
-                "' failed to satisfy constraint: Member must satisfy regular expression pattern: " +
-                pattern);
-    return got;
-}
 
 // A union with its one alternative, which lies in S3.
 INFERPP_DECL void bedrock_simulator::platform::check_location(object const& from,
@@ -120,22 +68,6 @@ INFERPP_DECL void bedrock_simulator::platform::check_strings(object const& from,
         object one;
         one["member"] = item;
         text(one, "member", true, 0, 32, detail::bedrock_patterns::vpc_item);
-    }
-}
-
-INFERPP_DECL void bedrock_simulator::platform::check_tags(object const& from, bool required) const
-{
-    value const* const found = from.if_contains("tags");
-    if (found == nullptr && !required)
-        return;
-    if (found == nullptr || !found->is_array() || found->get_array().size() > 200)
-        invalid("Value at 'tags' failed to satisfy constraint: Member must have length less than "
-                "or equal to 200");
-    for (value const& item : found->get_array()) {
-        if (!item.is_object())
-            invalid("Value at 'tags' has a member that is no structure");
-        text(item.get_object(), "key", true, 1, 128, detail::bedrock_patterns::tag_text);
-        text(item.get_object(), "value", true, 0, 256, detail::bedrock_patterns::tag_text);
     }
 }
 

@@ -7,31 +7,7 @@
 
 #include <inferpp/testing/bedrock_simulator.hpp>
 
-#include <charconv>
-
 namespace inferpp::inline INFERPP_ABI::testing {
-
-// Opaque to clients, full of what has to be encoded, and another one for each page.
-INFERPP_DECL std::string bedrock_simulator::platform::token_of(std::size_t offset, std::size_t page)
-{
-    std::string const text = std::to_string(offset) + '/' + std::to_string(page);
-    return "+/" + sha256_hex("page " + text).substr(0, 16) + '/' + text + "+==";
-}
-
-INFERPP_DECL std::size_t bedrock_simulator::platform::offset_of(std::string const& token) const
-{
-    std::size_t offset = 0;
-    std::size_t page = 0;
-    constexpr std::size_t start = 19;
-    auto const slash = token.find('/', start);
-    if (slash != std::string::npos) {
-        std::from_chars(token.data() + start, token.data() + slash, offset);
-        std::from_chars(token.data() + slash + 1, token.data() + token.size(), page);
-    }
-    if (token != token_of(offset, page))
-        invalid("The nextToken is not valid.");
-    return offset;
-}
 
 INFERPP_DECL bool bedrock_simulator::platform::fits(job const& which, std::string_view filter,
                                                     std::string const& wanted) const
@@ -49,38 +25,12 @@ INFERPP_DECL bool bedrock_simulator::platform::fits(job const& which, std::strin
             invalid("Value at 'nameContains' failed to satisfy constraint");
         return text(which.request, "jobName", true, 1, 63).find(wanted) != std::string::npos;
     }
-    if (filter != "submitTimeAfter" && filter != "submitTimeBefore")
-        return true;
-    auto const time = parse_iso8601(wanted);
-    if (!time || !wanted.ends_with('Z'))
-        invalid("Value at '" + std::string{filter} + "' is no date-time.");
-    return filter == "submitTimeAfter" ? which.created_at > *time : which.created_at < *time;
+    return fits_time(which.created_at, filter, wanted);
 }
 
 INFERPP_DECL http::response bedrock_simulator::platform::list(simulated_request const& request)
 {
-    std::size_t size = options.page_size;
-    std::size_t offset = 0;
-    bool ascending = false;
-    for (auto const& [name, wanted] : request.query) {
-        if (name == "maxResults") {
-            int count = 0;
-            auto const read = std::from_chars(wanted.data(), wanted.data() + wanted.size(), count);
-            if (read.ec != std::errc{} || read.ptr != wanted.data() + wanted.size() || count < 1 ||
-                count > 1000)
-                invalid("Value at 'maxResults' must be between 1 and 1000");
-            size = static_cast<std::size_t>(count);
-        } else if (name == "nextToken") {
-            offset = offset_of(wanted);
-        } else if (name == "sortBy") {
-            if (wanted != "CreationTime")
-                invalid("Value at 'sortBy' must be one of: [CreationTime]");
-        } else if (name == "sortOrder") {
-            if (wanted != "Ascending" && wanted != "Descending")
-                invalid("Value at 'sortOrder' must be one of: [Ascending, Descending]");
-            ascending = wanted == "Ascending";
-        }
-    }
+    page_request const wanted_page = read_page(request, "CreationTime");
     std::vector<job const*> chosen;
     for (auto const& each : jobs) {
         bool good = true;
@@ -89,18 +39,13 @@ INFERPP_DECL http::response bedrock_simulator::platform::list(simulated_request 
         if (good)
             chosen.push_back(each.get());
     }
-    if (!ascending)
+    if (!wanted_page.ascending)
         std::reverse(chosen.begin(), chosen.end());
     object page;
     boost::json::array summaries;
-    ++pages;
-    bool const nothing = options.empty_page != 0 && pages % options.empty_page == 0;
-    std::size_t const end =
-        nothing ? (std::min)(offset, chosen.size()) : (std::min)(offset + size, chosen.size());
-    for (; offset < end; ++offset)
-        summaries.push_back(describe(*chosen[offset]));
-    if (end < chosen.size())
-        page["nextToken"] = token_of(end, pages);
+    std::size_t const end = end_page(wanted_page, chosen.size(), page);
+    for (std::size_t i = wanted_page.offset; i < end; ++i)
+        summaries.push_back(describe(*chosen[i]));
     page["invocationJobSummaries"] = std::move(summaries);
     return json(page);
 }

@@ -123,13 +123,16 @@ INFERPP_DECL int meaning_of(std::string_view type, int status) noexcept
         return 408; // S3 answers it with 400
     if (type == "IDPCommunicationError")
         return 503;
+    if (is_one_of(type, {"ModelErrorException", "ModelStreamErrorException"}))
+        return 500; // the model has failed, and not the request, as their 424 would have it
     return status;
 }
 
 INFERPP_DECL std::optional<bool> is_worth_repeating(std::string_view type) noexcept
 {
-    // A model that took too long will again, and a quota is not raised by waiting.
-    if (is_one_of(type, {"ModelTimeoutException", "ServiceQuotaExceededException"}))
+    // A model that took too long, or failed, will again, and a quota is not raised by waiting.
+    if (is_one_of(type, {"ModelTimeoutException", "ModelErrorException",
+                         "ModelStreamErrorException", "ServiceQuotaExceededException"}))
         return false;
     return std::nullopt;
 }

@@ -185,25 +185,16 @@ INFERPP_DECL result<void> create_model_invocation_job::validate() const
 
 INFERPP_DECL result<void> list_model_invocation_jobs::validate() const
 {
-    if (goes_round_)
-        return error{errc::bad_schema, "the server names the same page again and again"};
     return detail::first_error(
-        {detail::require(!max_results || (*max_results >= 1 && *max_results <= 1000),
-                         "max_results must be from 1 to 1000"),
+        {check_page(max_results, next_token, goes_round_),
          detail::require(!name_contains || is_job_name(*name_contains),
                          "name_contains must be 1 to 63 letters, digits, '+', '-' and '.', the "
-                         "first a letter or digit"),
-         detail::require(!next_token || is_page_token(*next_token),
-                         "next_token must be 1 to 2048 characters without blanks")});
+                         "first a letter or digit")});
 }
 
 INFERPP_DECL bool list_model_invocation_jobs::advance(job_page const& page)
 {
-    if (page.next_token.empty())
-        return false;
-    goes_round_ = next_token == page.next_token;
-    next_token = page.next_token;
-    return true;
+    return turn_page(next_token, page.next_token, goes_round_);
 }
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock

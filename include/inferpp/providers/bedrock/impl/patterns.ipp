@@ -250,6 +250,75 @@ INFERPP_DECL bool is_taggable(std::string_view text) noexcept
     return is_alphanumeric(text[0]) && pattern_reader{text}.run(20, 1011, "-").done();
 }
 
+INFERPP_DECL bool is_runtime_model(std::string_view text) noexcept
+{
+    pattern_reader reader{text};
+    if (reader.starts_with("arn:"))
+        return text.size() <= 2048 && reader.partition().run(1, 2048, "-:._/").done();
+    return reader.run(1, 2048, "-:._").done();
+}
+
+INFERPP_DECL bool is_guardrail(std::string_view text) noexcept
+{
+    pattern_reader reader{text};
+    if (reader.starts_with("arn:"))
+        reader.partition()
+            .text("bedrock:")
+            .run(1, 20, "-", is_lower_or_digit)
+            .text(":")
+            .account()
+            .text(":guardrail/");
+    return text.size() <= 2048 && reader.run(1, 2048, "", is_lower_or_digit).done();
+}
+
+INFERPP_DECL bool is_guardrail_version(std::string_view text) noexcept
+{
+    return text == "DRAFT" ||
+           (!text.starts_with('0') && pattern_reader{text}.run(1, 8, "0123456789", nullptr).done());
+}
+
+INFERPP_DECL bool is_tool_name(std::string_view text) noexcept
+{
+    return pattern_reader{text}.run(1, 64, "_-").done();
+}
+
+INFERPP_DECL bool is_tool_use_id(std::string_view text) noexcept
+{
+    return pattern_reader{text}.run(1, 64, "_.:-").done();
+}
+
+INFERPP_DECL bool is_metadata_text(std::string_view text) noexcept
+{
+    return pattern_reader{text}.run(0, 256, " \t\n\v\f\r:_@$#=/+,-.").done();
+}
+
+INFERPP_DECL bool is_async_invocation(std::string_view text) noexcept
+{
+    return text.size() <= 2048 && pattern_reader{text}
+                                      .partition()
+                                      .text("bedrock:")
+                                      .run(1, 20, "-", is_lower_or_digit)
+                                      .text(":")
+                                      .account()
+                                      .text(":async-invoke/")
+                                      .run(12, 12, "", is_lower_or_digit)
+                                      .done();
+}
+
+INFERPP_DECL bool is_s3_place(std::string_view text) noexcept
+{
+    constexpr std::string_view scheme = "s3://";
+    auto const slash = text.find('/', (std::min)(scheme.size(), text.size()));
+    return text.size() <= 1024 && is_s3_uri(text.substr(0, slash)) &&
+           text.find_first_of("\r\n") == std::string_view::npos;
+}
+
+INFERPP_DECL bool is_visible_token(std::string_view text) noexcept
+{
+    return !text.empty() && text.size() <= 256 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '!' && c <= '~'; });
+}
+
 } // namespace inferpp::inline INFERPP_ABI::bedrock
 
 #endif

@@ -65,6 +65,28 @@ INFERPP_DECL result<done> done::decode(http::response&& answer)
     return done{};
 }
 
+INFERPP_DECL result<void> check_page(std::optional<int> const& max_results,
+                                     std::optional<std::string> const& next_token, bool goes_round)
+{
+    if (goes_round)
+        return error{errc::bad_schema, "the server names the same page again and again"};
+    return detail::first_error(
+        {detail::require(!max_results || (*max_results >= 1 && *max_results <= 1000),
+                         "max_results must be from 1 to 1000"),
+         detail::require(!next_token || is_page_token(*next_token),
+                         "next_token must be 1 to 2048 characters without blanks")});
+}
+
+INFERPP_DECL bool turn_page(std::optional<std::string>& next_token, std::string const& given,
+                            bool& goes_round)
+{
+    if (given.empty())
+        return false;
+    goes_round = next_token == given;
+    next_token = given;
+    return true;
+}
+
 } // namespace inferpp::inline INFERPP_ABI::bedrock
 
 #endif
