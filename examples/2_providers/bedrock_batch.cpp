@@ -27,12 +27,12 @@ namespace testing = inferpp::testing;
 using namespace std::chrono_literals;
 
 // The body that the model takes, and the part of its answer that is of interest.
-struct prompt {
-    prompt() = default;
+struct question {
+    question() = default;
     std::string prompt;
     int max_gen_len = 0;
 };
-BOOST_DESCRIBE_STRUCT(prompt, (), (prompt, max_gen_len))
+BOOST_DESCRIBE_STRUCT(question, (), (prompt, max_gen_len))
 
 struct completion {
     completion() = default;
@@ -40,9 +40,9 @@ struct completion {
 };
 BOOST_DESCRIBE_STRUCT(completion, (), (generation))
 
-bedrock::batch_record question(int number)
+bedrock::batch_record square_of(int number)
 {
-    prompt body;
+    question body;
     body.prompt = "What is the square of " + std::to_string(number) + "?";
     body.max_gen_len = 16;
     return bedrock::batch_record{std::to_string(number), body};
@@ -83,29 +83,30 @@ asio::awaitable<void> run(bedrock::client client, bedrock::run_batch batch,
     }
     std::cout << "the squares are " << sum << " in all, " << failed << " of them failed\n";
 
-    // What has failed can be sent again, alone.
-    bedrock::run_batch again{batch.role_arn, batch.model_id, batch.folder,
-                             bedrock::unfinished_records(client, job.ref())};
-    again.limits = batch.limits;
-    std::cout << (co_await again.plan()).records << " to be sent again\n";
+    // These records are a batch of their own, if a job takes so few, or go to the runtime.
+    auto rest = bedrock::unfinished_records(client, job.ref()).open();
+    while (auto record = co_await rest.next())
+        std::cout << "to be sent again: " << record->model_input << '\n';
 }
 
 // A model that can square numbers, but for one.
-testing::bedrock_record_outcome simulated_model(boost::json::object const& record)
+testing::bedrock_record_result simulated_model(boost::json::object const& record,
+                                               boost::json::object const&)
 {
     std::string const text{record.at("modelInput").at("prompt").as_string()};
     auto const number = std::stoull(text.substr(text.rfind(' ') + 1));
     if (number == 13)
-        return testing::bedrock_record_outcome::failed(400, "I will not square 13");
-    return testing::bedrock_record_outcome::of({{"generation", std::to_string(number * number)}});
+        return testing::bedrock_record_result{400, "I will not square 13"};
+    return testing::bedrock_record_result{
+        boost::json::value{{"generation", std::to_string(number * number)}}};
 }
 
 int main()
 {
     try {
         asio::io_context context{1};
-        auto numbers = std::views::iota(1, 1001) | std::views::transform(question);
-        std::unique_ptr<testing::s3_simulator> storage;
+        auto numbers = std::views::iota(1, 1001) | std::views::transform(square_of);
+        std::unique_ptr<testing::s3_simulator> s3;
         std::unique_ptr<testing::bedrock_simulator> simulator;
         bedrock::options options;
         std::string folder = "s3://bucket/batches/";
@@ -118,9 +119,12 @@ int main()
             role = std::getenv("BATCH_ROLE");
             model = std::getenv("BATCH_MODEL");
         } else {
-            storage = std::make_unique<testing::s3_simulator>(context.get_executor());
             testing::bedrock_simulator_options with;
-            with.storage = storage->shared_storage();
+            with.storage = std::make_shared<testing::s3_storage>();
+            with.storage->buckets["bucket"];
+            testing::s3_simulator_options files;
+            files.storage = with.storage;
+            s3 = std::make_unique<testing::s3_simulator>(context.get_executor(), files);
             with.model = simulated_model;
             with.submitted = with.validating = with.scheduled = 20ms;
             with.running = 200ms;
@@ -128,7 +132,7 @@ int main()
                                                                      std::move(with));
             options.region = "us-east-1";
             options.endpoint = simulator->base_url();
-            options.s3_endpoint = storage->base_url();
+            options.s3_endpoint = s3->base_url();
             options.credentials =
                 bedrock::static_credentials(bedrock::credentials{"test", inferpp::secret{"test"}});
             waiting.min_interval = 10ms;
@@ -144,7 +148,7 @@ int main()
                            error = e;
                            if (simulator) {
                                simulator->stop();
-                               storage->stop();
+                               s3->stop();
                            }
                        });
         context.run();
