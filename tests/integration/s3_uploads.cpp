@@ -294,5 +294,7 @@ TEST_CASE("s3: uploads that can't be are refused before anything is sent")
     CHECK(contains(error_of(owned).what(), "twelve digits"));
     s3::put_object const unknown{"s3://bucket/key", made("x")};
     CHECK(contains(here.error_of(client.send(unknown)).what(), "use s3::upload"));
+    s3::put_object const nothing{"s3://bucket/key", std::shared_ptr<http::body_source>{}};
+    CHECK(contains(here.error_of(client.send(nothing)).what(), "source is null"));
     CHECK(here.simulator->ledger().empty());
 }

@@ -22,29 +22,36 @@
 
 namespace inferpp::inline INFERPP_ABI::testing {
 
+namespace detail {
+
+/// A line of a job's input.
+struct bedrock_record {
+    bedrock_record() = default;
+
+    std::string id;
+    boost::json::object line;
+    std::size_t file = 0;
+};
+
+/// What a job does in S3.
+struct bedrock_work {
+    bedrock_work() = default;
+
+    std::vector<std::string> files; ///< of the input, below its folder
+    std::vector<bedrock_record> records;
+    std::vector<std::vector<std::string>> lines; ///< of the output of each file
+    std::size_t next = 0;                        ///< record
+    std::uint64_t success = 0;
+    std::uint64_t error = 0;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t output_tokens = 0;
+};
+
+} // namespace detail
+
 struct bedrock_simulator::platform : bedrock_service {
-    /// A line of a job's input.
-    struct record {
-        record() = default;
-
-        std::string id;
-        object line;
-        std::size_t file = 0;
-    };
-
-    /// What a job does in S3.
-    struct work {
-        work() = default;
-
-        std::vector<std::string> files; ///< of the input, below its folder
-        std::vector<record> records;
-        std::vector<std::vector<std::string>> lines; ///< of the output of each file
-        std::size_t next = 0;                        ///< record
-        std::uint64_t success = 0;
-        std::uint64_t error = 0;
-        std::uint64_t input_tokens = 0;
-        std::uint64_t output_tokens = 0;
-    };
+    using record = detail::bedrock_record;
+    using work = detail::bedrock_work;
 
     struct job {
         job() = default;

@@ -80,17 +80,13 @@ struct put_object : write_options {
     /// @param bytes in memory, which are shared and not copied. Their SHA-256 is signed, and their
     ///              CRC-32 checked by S3.
     put_object(s3_uri to, shared_bytes bytes) : object(std::move(to)), content(std::move(bytes)) {}
-    put_object(s3_uri to, inferpp::bytes bytes)
-        : put_object(std::move(to), shared_bytes(std::move(bytes)))
-    {
-    }
 
-    /// @param body whose size is known; it is sent once. It is not signed, which S3 takes over
-    /// https
-    ///             alone.
+    /// @param body whose size is known; it is sent once, and not signed, which S3 takes over https
+    ///             alone
     put_object(s3_uri to, std::shared_ptr<http::body_source> body)
         : object(std::move(to)),
-          source(std::move(body))
+          source(std::move(body)),
+          wants_source_(true)
     {
     }
 
@@ -103,6 +99,9 @@ struct put_object : write_options {
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL std::string target() const;
     INFERPP_DECL result<void> prepare(http::request& message) const;
+
+private:
+    bool wants_source_ = false;
 };
 
 /**

@@ -70,6 +70,8 @@ INFERPP_DECL result<void> put_object::validate() const
 {
     constexpr std::uint64_t most = 5'000'000'000;
     std::uint64_t size = content.size();
+    if (wants_source_ && !source)
+        return inferpp::detail::refuse("source is null");
     if (source) {
         auto const told = source->size();
         if (!told)
