@@ -104,6 +104,7 @@
 #include <inferpp/providers/bedrock/runtime/impl/content.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/conversation.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/converse.ipp>
+#include <inferpp/providers/bedrock/runtime/impl/converse_answer.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/converse_fold.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/converse_stream.ipp>
 #include <inferpp/providers/bedrock/runtime/impl/count_tokens.ipp>

@@ -133,7 +133,7 @@ TEST_CASE("bedrock runtime: a conversation's events are typed, however the strea
         REQUIRE(told != nullptr);
         CHECK(told->usage.total_tokens == 5);
         CHECK(told->usage.cache_read_input_tokens == 1);
-        CHECK(told->metrics.latency_ms == 47ms);
+        CHECK(told->metrics.latency == 47ms);
     }
 }
 

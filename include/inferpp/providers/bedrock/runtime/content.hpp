@@ -170,6 +170,8 @@ struct tool_result_content
                  alternative<"document", document_block>, alternative<"video", video_block>,
                  alternative<"search_result", search_result_block>> {
     using json_union::json_union;
+
+    tool_result_content(char const* text) : json_union(std::string{text}) {}
 };
 
 enum class tool_status { unknown, success, error };

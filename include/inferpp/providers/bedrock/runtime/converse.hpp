@@ -73,11 +73,8 @@ struct converse : conversation {
     using provider = runtime::provider;
     using response = converse_answer;
     using stream_form = stream_converse;
-    static constexpr operation_info info{.name = "converse",
-                                         .method = "POST",
-                                         .route = "model/{model_id}/converse",
-                                         .repeat = idempotency::unsafe,
-                                         .held = true};
+    static constexpr operation_info info{
+        .name = "converse", .method = "POST", .repeat = idempotency::unsafe, .held = true};
 
     /// @param model id or ARN of a model, an inference profile, a prompt or a router
     explicit converse(std::string model) : model_id(std::move(model)) {}
@@ -95,8 +92,10 @@ struct converse : conversation {
     std::optional<word<stream_processing>> stream_processing_mode;
 
     INFERPP_DECL result<void> validate() const;
+    INFERPP_DECL std::string target() const;
+    // Not described: the code that writes the many types of a conversation is compiled once.
+    INFERPP_DECL result<void> write_body(std::string& out) const;
 };
-BOOST_DESCRIBE_STRUCT(converse, (conversation), (model_id, guardrail_config))
 
 static_assert(!fragile_temporary<converse> && !fragile_temporary<stream_converse>);
 

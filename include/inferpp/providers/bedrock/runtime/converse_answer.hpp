@@ -3,6 +3,8 @@
 #ifndef INFERPP_PROVIDERS_BEDROCK_RUNTIME_CONVERSE_ANSWER_HPP
 #define INFERPP_PROVIDERS_BEDROCK_RUNTIME_CONVERSE_ANSWER_HPP
 
+#include <inferpp/core/result.hpp>
+#include <inferpp/net/http.hpp>
 #include <inferpp/providers/bedrock/runtime/assessments.hpp>
 #include <inferpp/providers/bedrock/runtime/content.hpp>
 #include <inferpp/providers/bedrock/runtime/shape.hpp>
@@ -63,9 +65,14 @@ BOOST_DESCRIBE_STRUCT(token_usage, (),
 struct converse_metrics : shape {
     converse_metrics() = default;
 
-    std::chrono::milliseconds latency_ms{0}; ///< in the platform
+    std::chrono::milliseconds latency{0}; ///< in the platform
 };
-BOOST_DESCRIBE_STRUCT(converse_metrics, (), (latency_ms))
+BOOST_DESCRIBE_STRUCT(converse_metrics, (), (latency))
+
+constexpr json_rules json_rules_of(converse_metrics const*) noexcept
+{
+    return json_rules{}.renamed("latency", "latencyMs").nothing_required();
+}
 
 /// What a guardrail has found in a conversation.
 struct guardrail_trace_assessment : shape {
@@ -115,6 +122,9 @@ struct converse_answer : shape {
     std::optional<runtime::service_tier> service_tier;
     unknown_members more;
 
+    // The code that reads the many types of an answer is compiled once.
+    INFERPP_DECL static result<converse_answer> decode(http::response&& answer);
+
     /// What the model has said; null if the output is no message.
     runtime::message const* message() const noexcept { return output.get_if<"message">(); }
 
@@ -131,5 +141,9 @@ constexpr json_rules json_rules_of(converse_answer const*) noexcept
 }
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock::runtime
+
+#if !defined(INFERPP_SEPARATE_COMPILATION)
+#include <inferpp/providers/bedrock/runtime/impl/converse_answer.ipp>
+#endif
 
 #endif

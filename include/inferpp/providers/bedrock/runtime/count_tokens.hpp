@@ -75,11 +75,10 @@ constexpr json_rules json_rules_of(token_count const*) noexcept
  *
  * *Source*: wire notes 2.4.
  */
-struct count_tokens : shape {
+struct count_tokens {
     using provider = runtime::provider;
     using response = token_count;
-    static constexpr operation_info info{
-        .name = "count_tokens", .method = "POST", .route = "model/{model_id}/count-tokens"};
+    static constexpr operation_info info{.name = "count_tokens", .method = "POST"};
 
     /// @param model id or ARN of a model, at most 256 characters
     count_tokens(std::string model, counted_input what)
@@ -97,8 +96,9 @@ struct count_tokens : shape {
     counted_input input;
 
     INFERPP_DECL result<void> validate() const;
+    INFERPP_DECL std::string target() const;
+    INFERPP_DECL result<void> write_body(std::string& out) const; ///< compiled once, as `converse`
 };
-BOOST_DESCRIBE_STRUCT(count_tokens, (), (model_id, input))
 
 static_assert(!fragile_temporary<count_tokens>);
 

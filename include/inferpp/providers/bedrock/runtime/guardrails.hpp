@@ -56,6 +56,9 @@ struct guardrail_verdict : shape {
     guardrail_usage usage;
     std::optional<runtime::guardrail_coverage> guardrail_coverage;
     unknown_members more;
+
+    // The code that reads the many types of an assessment is compiled once.
+    INFERPP_DECL static result<guardrail_verdict> decode(http::response&& answer);
 };
 BOOST_DESCRIBE_STRUCT(guardrail_verdict, (),
                       (action, action_reason, outputs, assessments, usage, guardrail_coverage,

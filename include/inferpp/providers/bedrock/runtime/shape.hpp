@@ -29,6 +29,8 @@ constexpr json_rules json_rules_of(shape const*) noexcept
 /// A union that holds a text; there may be other kinds one day.
 struct text_item : shape, json_union<text_item, alternative<"text", std::string>> {
     using json_union::json_union;
+
+    text_item(char const* text) : json_union(std::string{text}) {}
 };
 
 /// A structure around a text.

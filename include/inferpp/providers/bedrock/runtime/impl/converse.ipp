@@ -38,14 +38,15 @@ INFERPP_DECL std::string stream_converse::target() const
     return target_builder{}.path("model").path(request_.model_id).path("converse-stream").str();
 }
 
-INFERPP_DECL result<void> stream_converse::write_body(std::string& out) const
+inline result<void> write_conversation(converse const& request, bool streamed, std::string& out)
 {
     json_writer writer{out};
     writer.begin_object();
-    write_json_members(static_cast<conversation const&>(request_), writer);
-    if (request_.guardrail_config) {
-        guardrail_stream_config guardrail{*request_.guardrail_config};
-        guardrail.stream_processing_mode = request_.stream_processing_mode;
+    write_json_members(static_cast<conversation const&>(request), writer);
+    if (request.guardrail_config) {
+        guardrail_stream_config guardrail{*request.guardrail_config};
+        if (streamed)
+            guardrail.stream_processing_mode = request.stream_processing_mode;
         writer.key("guardrailConfig");
         write_json(guardrail, writer);
     }
@@ -53,6 +54,21 @@ INFERPP_DECL result<void> stream_converse::write_body(std::string& out) const
     if (writer.failed())
         return inferpp::detail::encode_error(writer);
     return {};
+}
+
+INFERPP_DECL std::string converse::target() const
+{
+    return target_builder{}.path("model").path(model_id).path("converse").str();
+}
+
+INFERPP_DECL result<void> converse::write_body(std::string& out) const
+{
+    return write_conversation(*this, false, out);
+}
+
+INFERPP_DECL result<void> stream_converse::write_body(std::string& out) const
+{
+    return write_conversation(request_, true, out);
 }
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock::runtime

@@ -4,6 +4,7 @@
 #define INFERPP_PROVIDERS_BEDROCK_RUNTIME_IMPL_COUNT_TOKENS_IPP
 
 #include <inferpp/client/checks.hpp>
+#include <inferpp/codec/url.hpp>
 #include <inferpp/providers/bedrock/patterns.hpp>
 #include <inferpp/providers/bedrock/runtime/count_tokens.hpp>
 #include <inferpp/providers/bedrock/runtime/invoke_model.hpp>
@@ -18,6 +19,23 @@ INFERPP_DECL result<void> count_tokens::validate() const
                          "model_id must be the id or ARN of a model, at most 256 characters"),
          invocation != nullptr ? invocation_settings::check_size(invocation->body.size())
                                : result<void>{}});
+}
+
+INFERPP_DECL std::string count_tokens::target() const
+{
+    return target_builder{}.path("model").path(model_id).path("count-tokens").str();
+}
+
+INFERPP_DECL result<void> count_tokens::write_body(std::string& out) const
+{
+    json_writer writer{out};
+    writer.begin_object();
+    writer.key("input");
+    write_json(input, writer);
+    writer.end_object();
+    if (writer.failed())
+        return inferpp::detail::encode_error(writer);
+    return {};
 }
 
 } // namespace inferpp::inline INFERPP_ABI::bedrock::runtime

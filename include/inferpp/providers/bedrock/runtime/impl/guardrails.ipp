@@ -9,6 +9,11 @@
 
 namespace inferpp::inline INFERPP_ABI::bedrock::runtime {
 
+INFERPP_DECL result<guardrail_verdict> guardrail_verdict::decode(http::response&& answer)
+{
+    return decode_json<guardrail_verdict>(answer.body);
+}
+
 INFERPP_DECL result<void> apply_guardrail::validate() const
 {
     return detail::first_error(
