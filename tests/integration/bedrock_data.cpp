@@ -13,8 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "support/bedrock_world.hpp"
-#include "support/s3_world.hpp"
+#include "support/batch_world.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -24,26 +23,15 @@ namespace bedrocking = support::bedrocking;
 
 namespace {
 
-/// A simulated S3 with a simulated Bedrock behind it.
-struct data_world : support::storing::world {
+/// Two clients of the two services.
+struct data_world : bedrocking::batch_world {
     explicit data_world(testing::bedrock_simulator_options with = {})
+        : batch_world(with_few_records(std::move(with)))
     {
-        with.clock = time;
-        with.storage = std::make_shared<testing::s3_storage>();
-        with.storage->buckets["bucket"];
-        with.min_records = min_records;
-        testing::s3_simulator_options stored;
-        stored.clock = time;
-        stored.storage = with.storage;
-        storage = with.storage;
-        simulator = std::make_unique<testing::s3_simulator>(context.get_executor(), stored);
-        control =
-            std::make_unique<testing::bedrock_simulator>(context.get_executor(), std::move(with));
-        options.s3_endpoint = simulator->base_url();
-        options.endpoint = control->base_url();
     }
 
-    bedrock::client jobs() { return bedrock::client{context.get_executor(), options}; }
+    s3::client client() { return s3::client{context.get_executor(), options}; }
+    bedrock::client jobs() { return batch_world::client(); }
 
     /// What a job's file holds, line by line.
     std::vector<boost::json::object> lines(std::string const& key)
@@ -64,9 +52,13 @@ struct data_world : support::storing::world {
         return read;
     }
 
-    static constexpr std::size_t min_records = 3;
-    std::shared_ptr<testing::s3_storage> storage;
-    std::unique_ptr<testing::bedrock_simulator> control;
+private:
+    static testing::bedrock_simulator_options with_few_records(
+        testing::bedrock_simulator_options with)
+    {
+        with.min_records = 3;
+        return with;
+    }
 };
 
 std::string records(int first, int last)
@@ -138,8 +130,8 @@ TEST_CASE("bedrock: a job reads its input from S3 and writes its output there")
     CHECK(manifest.at("totalRecordCount") == 27);
     CHECK(manifest.at("errorRecordCount") == 2);
 
-    CHECK(here.control->processed().size() == 27);
-    CHECK(here.control->times_processed("r7") == 1);
+    CHECK(here.simulator->processed().size() == 27);
+    CHECK(here.simulator->times_processed("r7") == 1);
 }
 
 TEST_CASE("bedrock: a job that has one file for its input, and the form of Converse")
@@ -181,7 +173,7 @@ TEST_CASE("bedrock: a job without good input fails while it is validated, and no
         request.input_data_config = bedrock::s3_input{std::move(input)};
         error const e = here.error_of(here.jobs().run(request, patiently()));
         CHECK(e == errc::job_failed);
-        CHECK(here.control->processed().empty());
+        CHECK(here.simulator->processed().empty());
         return e.what();
     };
     using storage = testing::s3_storage;
@@ -203,13 +195,13 @@ TEST_CASE("bedrock: a job that is stopped has paid for what it has done, and lef
     auto const job = here.run(here.jobs().submit(bedrocking::request()));
     here.time->advance(27s + 30s); // half of it is done
     CHECK(here.run(job.status()).counters->completed == 30);
-    CHECK(here.control->processed().size() == 30);
+    CHECK(here.simulator->processed().size() == 30);
     here.run(job.cancel());
     here.time->advance(10s);
     // Nobody has asked Bedrock; S3 has it all the same.
     std::string const key = "out/" + id_of(job.id()) + "/a.jsonl.out";
     CHECK(here.lines(key).size() == 30);
-    CHECK(here.control->processed().size() == 30);
+    CHECK(here.simulator->processed().size() == 30);
 
     // Stopped before it had read anything.
     data_world early;
@@ -219,7 +211,7 @@ TEST_CASE("bedrock: a job that is stopped has paid for what it has done, and lef
     early.time->advance(10min);
     CHECK(early.run(second.status()).phase == phase::cancelled);
     CHECK(early.storage->buckets["bucket"].size() == 1);
-    CHECK(early.control->processed().empty());
+    CHECK(early.simulator->processed().empty());
 }
 
 TEST_CASE("bedrock: a job that runs out of time leaves what it has")

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/run.hpp"
+#include "support/platform_world.hpp"
 
 namespace support::annotating {
 
@@ -91,31 +91,11 @@ inline std::string archive(std::string_view annotations)
 }
 
 /// What both worlds have.
-struct world_base {
-    world_base() : time(std::make_shared<testing::manual_clock>())
+struct world_base : platform_world<annolab::client> {
+    world_base() : platform_world(std::make_shared<testing::manual_clock>())
     {
         options.api_key = inferpp::secret{api_key};
-        options.clock = time;
-        options.retry.base = std::chrono::milliseconds{1};
-        options.retry.cap = std::chrono::milliseconds{2};
     }
-
-    annolab::client client() { return annolab::client{context.get_executor(), options}; }
-
-    template <class T>
-    T run(boost::asio::awaitable<T> work)
-    {
-        return support::run(context, std::move(work));
-    }
-    template <class T>
-    inferpp::error error_of(boost::asio::awaitable<T> work)
-    {
-        return support::error_of(context, std::move(work));
-    }
-
-    boost::asio::io_context context{1};
-    std::shared_ptr<testing::manual_clock> time;
-    annolab::options options;
 };
 
 /// A client on a scripted transport, in manual time.

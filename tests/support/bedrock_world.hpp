@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "support/bedrock_environment.hpp"
-#include "support/run.hpp"
+#include "support/platform_world.hpp"
 
 namespace support::bedrocking {
 
@@ -33,37 +33,19 @@ inline bedrock::create_model_invocation_job request(std::string name = "my-job")
 
 /// Both sides on real sockets, and in manual time. @tparam Endpoint the option that leads there
 template <class Simulator, class Options, class Client, std::string bedrock::options::*Endpoint>
-struct basic_world {
-    explicit basic_world(Options with = {}) : time(std::make_shared<testing::manual_clock>())
+struct basic_world : platform_world<Client> {
+    explicit basic_world(Options with = {})
+        : platform_world<Client>(std::make_shared<testing::manual_clock>())
     {
-        with.clock = time;
-        simulator = std::make_unique<Simulator>(context.get_executor(), std::move(with));
-        options.region = "us-east-1";
-        options.*Endpoint = simulator->base_url();
-        options.credentials =
+        with.clock = this->time;
+        simulator = std::make_unique<Simulator>(this->context.get_executor(), std::move(with));
+        this->options.region = "us-east-1";
+        this->options.*Endpoint = simulator->base_url();
+        this->options.credentials =
             bedrock::static_credentials(bedrock::credentials{"test", inferpp::secret{"test"}});
-        options.clock = time;
-        options.retry.base = std::chrono::milliseconds{1};
-        options.retry.cap = std::chrono::milliseconds{2};
     }
 
-    Client client() { return Client{context.get_executor(), options}; }
-
-    template <class T>
-    T run(boost::asio::awaitable<T> work)
-    {
-        return support::run(context, std::move(work));
-    }
-    template <class T>
-    inferpp::error error_of(boost::asio::awaitable<T> work)
-    {
-        return support::error_of(context, std::move(work));
-    }
-
-    boost::asio::io_context context{1};
-    std::shared_ptr<testing::manual_clock> time;
     std::unique_ptr<Simulator> simulator;
-    bedrock::options options;
 };
 
 /// The control plane.

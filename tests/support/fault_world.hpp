@@ -7,15 +7,15 @@
 
 #include <inferpp/net/resolver.hpp>
 
-#include "support/modzy_world.hpp"
-#include "support/raw_server.hpp"
-
 #include <boost/asio/ip/tcp.hpp>
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/modzy_world.hpp"
+#include "support/raw_server.hpp"
 
 namespace support {
 
@@ -33,7 +33,8 @@ inline modzy::options eager_options(std::string base_url)
 /// A client of a server that sends scripted bytes.
 struct raw_fault_world {
     explicit raw_fault_world(std::vector<raw_script> scripts)
-        : server(context, std::move(scripts)), options(eager_options(server.url()))
+        : server(context, std::move(scripts)),
+          options(eager_options(server.url()))
     {
     }
     explicit raw_fault_world(raw_script script)

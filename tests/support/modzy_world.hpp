@@ -8,8 +8,6 @@
 #include <inferpp/modzy.hpp>
 #include <inferpp/testing/testing.hpp>
 
-#include "support/run.hpp"
-
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -18,6 +16,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "support/platform_world.hpp"
 
 namespace support {
 
@@ -75,29 +75,16 @@ inline inferpp::http::headers header(std::string_view name, std::string_view val
 }
 
 /// A client on a scripted transport, in manual time.
-struct fake_world {
+struct fake_world : platform_world<modzy::client> {
     explicit fake_world(
         inferpp::testing::manual_clock::mode how = inferpp::testing::manual_clock::mode::jumping)
-        : time(std::make_shared<inferpp::testing::manual_clock>(how)),
+        : platform_world(std::make_shared<inferpp::testing::manual_clock>(how)),
           transport(std::make_shared<inferpp::testing::fake_transport>(time))
     {
         options.base_url = "https://modzy.test/api";
         options.api_key = inferpp::secret{api_key};
         options.transport = transport;
-        options.clock = time;
-    }
-
-    modzy::client client() { return modzy::client{context.get_executor(), options}; }
-
-    template <class T>
-    T run(boost::asio::awaitable<T> work)
-    {
-        return support::run(context, std::move(work));
-    }
-    template <class T>
-    inferpp::error error_of(boost::asio::awaitable<T> work)
-    {
-        return support::error_of(context, std::move(work));
+        options.retry = inferpp::retry_options{}; // that of users
     }
 
     /// How many requests of a method there were.
@@ -109,48 +96,27 @@ struct fake_world {
         return found;
     }
 
-    boost::asio::io_context context{1};
-    std::shared_ptr<inferpp::testing::manual_clock> time;
     std::shared_ptr<inferpp::testing::fake_transport> transport;
-    modzy::options options;
 };
 
 /// A client and a simulator on real sockets, both in manual time if so wanted.
-struct simulated_world {
+struct simulated_world : platform_world<modzy::client> {
     enum class time_of { machine, manual };
 
     explicit simulated_world(inferpp::testing::modzy_simulator_options with = {},
                              time_of which = time_of::machine)
+        : platform_world(which == time_of::manual
+                             ? std::make_shared<inferpp::testing::manual_clock>()
+                             : nullptr)
     {
-        if (which == time_of::manual)
-            time = std::make_shared<inferpp::testing::manual_clock>();
         with.clock = time;
         simulator =
             std::make_unique<inferpp::testing::modzy_simulator>(context.get_executor(), with);
         options.base_url = simulator->base_url();
         options.api_key = inferpp::secret{api_key};
-        options.clock = time;
-        options.retry.base = std::chrono::milliseconds{1};
-        options.retry.cap = std::chrono::milliseconds{2};
     }
 
-    modzy::client client() { return modzy::client{context.get_executor(), options}; }
-
-    template <class T>
-    T run(boost::asio::awaitable<T> work)
-    {
-        return support::run(context, std::move(work));
-    }
-    template <class T>
-    inferpp::error error_of(boost::asio::awaitable<T> work)
-    {
-        return support::error_of(context, std::move(work));
-    }
-
-    boost::asio::io_context context{1};
-    std::shared_ptr<inferpp::testing::manual_clock> time; ///< null: the machine's
     std::unique_ptr<inferpp::testing::modzy_simulator> simulator;
-    modzy::options options;
 };
 
 /// Fast polls in real time.

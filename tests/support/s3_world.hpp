@@ -5,17 +5,12 @@
 #ifndef INFERPP_TESTS_SUPPORT_S3_WORLD_HPP
 #define INFERPP_TESTS_SUPPORT_S3_WORLD_HPP
 
-#include <inferpp/bedrock.hpp>
-#include <inferpp/testing/manual_clock.hpp>
 #include <inferpp/testing/s3_simulator.hpp>
 
-#include <boost/asio/io_context.hpp>
-
-#include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
 
-#include "support/run.hpp"
+#include "support/bedrock_world.hpp"
 
 namespace support::storing {
 
@@ -24,34 +19,9 @@ namespace s3 = bedrock::s3;
 namespace testing = inferpp::testing;
 
 /// Both sides on real sockets, and in manual time.
-struct world {
-    explicit world(testing::s3_simulator_options with = {})
-        : time(std::make_shared<testing::manual_clock>())
-    {
-        with.clock = time;
-        simulator =
-            std::make_unique<testing::s3_simulator>(context.get_executor(), std::move(with));
-        options.region = "us-east-1";
-        options.s3_endpoint = simulator->base_url();
-        options.credentials =
-            bedrock::static_credentials(bedrock::credentials{"test", inferpp::secret{"test"}});
-        options.clock = time;
-        options.retry.base = std::chrono::milliseconds{1};
-        options.retry.cap = std::chrono::milliseconds{2};
-    }
-
-    s3::client client() { return s3::client{context.get_executor(), options}; }
-
-    template <class T>
-    T run(boost::asio::awaitable<T> work)
-    {
-        return support::run(context, std::move(work));
-    }
-    template <class T>
-    inferpp::error error_of(boost::asio::awaitable<T> work)
-    {
-        return support::error_of(context, std::move(work));
-    }
+struct world : bedrocking::basic_world<testing::s3_simulator, testing::s3_simulator_options,
+                                       s3::client, &bedrock::options::s3_endpoint> {
+    using basic_world::basic_world;
 
     /// All of a body.
     std::string read(inferpp::pulled_body& body)
@@ -64,11 +34,6 @@ struct world {
             all += piece;
         }
     }
-
-    boost::asio::io_context context{1};
-    std::shared_ptr<testing::manual_clock> time;
-    std::unique_ptr<testing::s3_simulator> simulator;
-    bedrock::options options;
 };
 
 } // namespace support::storing
