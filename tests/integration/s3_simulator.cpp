@@ -6,6 +6,9 @@
 #include <inferpp/codec/aws_sigv4.hpp>
 #include <inferpp/codec/digest.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -158,6 +161,35 @@ TEST_CASE("s3: wrong keys, clocks and checksums are told apart")
     here.options.clock = slow;
     here.run(here.client().send(put));
     CHECK(here.simulator->count("PUT", "/bucket/key") == 7);
+}
+
+TEST_CASE("s3: a client that waits for 100-continue is told to go on")
+{
+    world here;
+    asio::ip::tcp::socket socket{here.context};
+    socket.connect({asio::ip::address_v4::loopback(), here.simulator->port()});
+    std::string const head = "PUT /bucket/key HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n"
+                             "Expect: 100-continue\r\n\r\n";
+    asio::write(socket, asio::buffer(head));
+    std::string answer(1000, '\0');
+    std::size_t got = 0;
+    bool done = false;
+    socket.async_read_some(asio::buffer(answer), [&](error_code, std::size_t count) {
+        got = count;
+        done = true;
+    });
+    support::run_until(here.context, [&] { return done; });
+    CHECK(answer.substr(0, got) == "HTTP/1.1 100 Continue\r\n\r\n");
+    CHECK(here.simulator->ledger().empty());
+    asio::write(socket, asio::buffer(std::string{"content"}));
+    done = false;
+    socket.async_read_some(asio::buffer(answer), [&](error_code, std::size_t count) {
+        got = count;
+        done = true;
+    });
+    support::run_until(here.context, [&] { return done; });
+    CHECK(answer.starts_with("HTTP/1.1 403 ")); // nobody has signed it
+    CHECK(here.simulator->ledger().at(0).request.body == "content");
 }
 
 TEST_CASE("s3: a busy S3 is asked again, and what can't be helped is told at once")

@@ -191,6 +191,40 @@ TEST_CASE("s3: an upload that is cancelled is given up, at whatever part it was"
     }
 }
 
+TEST_CASE("s3: whichever of its requests is lost, an upload makes its object or leaves none")
+{
+    std::string const content = bytes_of(part_size + 1);
+    struct step {
+        char const* method;
+        char const* target;
+    };
+    for (step const& lost : {step{"POST", "uploads"}, step{"PUT", "partNumber=1"},
+                             step{"PUT", "partNumber=2"}, step{"POST", "uploadId="}})
+        for (bool const takes_effect : {false, true})
+            for (int const attempts : {1, 3}) {
+                CAPTURE(lost.method);
+                CAPTURE(lost.target);
+                CAPTURE(takes_effect);
+                CAPTURE(attempts);
+                world here;
+                here.options.retry.max_attempts = attempts;
+                testing::fault wrong = cutting(lost.method, lost.target);
+                wrong.refuse = !takes_effect;
+                here.simulator->inject(wrong);
+                auto const ended = support::run(
+                    here.context, as_result(here.client().send(request(bytes{content}))));
+                // The last answer alone may be missed, if the object is there.
+                bool const is_last = contains(lost.target, "uploadId=");
+                CHECK(ended.has_value() == (attempts > 1 || (is_last && takes_effect)));
+                CHECK(stored(here) == (ended ? content : std::string{}));
+                // One that nobody knows of has no parts.
+                bool const unknown = contains(lost.target, "uploads") && takes_effect;
+                support::run_until(here.context, [&] {
+                    return here.simulator->open_uploads() == (unknown ? 1 : 0);
+                });
+            }
+}
+
 TEST_CASE("s3: the end of an upload may be late, lost or refused within its answer")
 {
     world here;

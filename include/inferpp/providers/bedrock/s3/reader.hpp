@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,13 @@ public:
      *         connection, where that was one too many
      */
     INFERPP_DECL boost::asio::awaitable<std::string_view> read();
+
+    /**
+     * @brief All that is left, for objects that fit into the memory.
+     * @param most bytes of it
+     * @throws failure as `read`, and `errc::body_too_large`
+     */
+    INFERPP_DECL boost::asio::awaitable<std::string> read_rest(std::size_t most = 16UL << 20);
 
 private:
     friend struct read_object;

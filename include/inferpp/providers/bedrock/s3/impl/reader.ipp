@@ -89,6 +89,21 @@ INFERPP_DECL boost::asio::awaitable<std::string_view> object_reader::read()
     co_return std::string_view{};
 }
 
+INFERPP_DECL boost::asio::awaitable<std::string> object_reader::read_rest(std::size_t most)
+{
+    std::string all;
+    while (true) {
+        std::string_view const piece = co_await read();
+        if (piece.empty())
+            co_return all;
+        if (piece.size() > most - all.size())
+            throw failure{reader_error(errc::body_too_large, "the object has more than " +
+                                                                 std::to_string(most) +
+                                                                 " bytes; read it piece by piece")};
+        all += piece;
+    }
+}
+
 INFERPP_DECL boost::asio::awaitable<object_reader> read_object::perform(client with,
                                                                         read_object request,
                                                                         call_options call)
