@@ -34,6 +34,7 @@ public:
         .name = "converse_stream", .method = "POST", .repeat = idempotency::unsafe, .held = true};
 
     explicit stream_converse(converse const& request) noexcept : request_(request) {}
+    explicit stream_converse(converse&& request) = delete;
 
     INFERPP_DECL result<void> validate() const;
     INFERPP_DECL std::string target() const;

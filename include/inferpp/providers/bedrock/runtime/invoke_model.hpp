@@ -53,6 +53,7 @@ public:
     using provider = runtime::provider;
 
     explicit invocation_form(Request const& request) noexcept : request_(request) {}
+    explicit invocation_form(Request&& request) = delete;
 
     result<void> validate() const { return request_.check(request_.model_id); }
     result<void> write_body(std::string& out) const { return request_.write_body(out); }
