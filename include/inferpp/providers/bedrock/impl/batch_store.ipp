@@ -6,6 +6,7 @@
 #include <inferpp/core/as_result.hpp>
 #include <inferpp/providers/bedrock/batch_store.hpp>
 #include <inferpp/providers/bedrock/s3/objects.hpp>
+#include <inferpp/providers/bedrock/s3/reader.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -67,26 +68,17 @@ INFERPP_DECL s3_uri batch_store::input(std::string_view attempt, std::size_t par
 INFERPP_DECL boost::asio::awaitable<std::optional<std::string>> batch_store::read(
     s3_uri which) const
 {
-    constexpr std::size_t most = 64UL << 20; // of a plan of 10,000 jobs there are 2 MB
-    s3::get_object get{std::move(which)};
-    get.expected_bucket_owner = owner_;
-    auto body = co_await as_result(client_.send(get));
+    constexpr std::size_t most = 64UL << 20; // a plan of 10,000 jobs has 2 MB
+    s3::read_object open{std::move(which)};
+    open.expected_bucket_owner = owner_;
+    auto object = co_await as_result(client_.send(open));
     std::optional<std::string> text;
-    if (!body) {
-        if (body.error() == condition::not_found &&
-            body.error().info().server_code != "NoSuchBucket")
-            co_return text;
-        throw failure{body.error()};
-    }
-    text.emplace();
-    while (true) {
-        std::string_view const piece = co_await body->read();
-        if (piece.empty())
-            co_return text;
-        if (piece.size() > most - text->size())
-            throw failure{error{errc::body_too_large, get.object.str() + " is no plan of a batch"}};
-        *text += piece;
-    }
+    if (object)
+        text = co_await object->read_rest(most);
+    else if (object.error() != condition::not_found ||
+             object.error().info().server_code == "NoSuchBucket")
+        throw failure{object.error()};
+    co_return text;
 }
 
 INFERPP_DECL boost::asio::awaitable<bool> batch_store::create(s3_uri which, std::string text) const

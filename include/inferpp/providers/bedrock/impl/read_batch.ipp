@@ -278,18 +278,14 @@ private:
 
     boost::asio::awaitable<void> check_manifest()
     {
-        co_await open(*manifest_);
-        std::string text;
-        while (true) {
-            auto const line = co_await reader_->next();
-            if (!line)
-                break;
-            text += *line;
-        }
+        s3::read_object open{*manifest_};
+        open.expected_bucket_owner = plan_.s3_bucket_owner.value_or("");
+        auto object = co_await store_.client().send(open);
+        std::string const text = co_await object.read_rest();
         auto const counted = decode_json<job_manifest>(text);
         if (!counted)
-            throw_in_file(counted.error());
-        reader_.reset();
+            throw failure{
+                error{errc::bad_content, manifest_->str() + ": " + counted.error().what()}};
         check_counts(counted->total_record_count, counted->success_record_count,
                      counted->error_record_count, "the manifest counts");
     }
