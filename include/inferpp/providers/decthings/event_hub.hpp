@@ -155,7 +155,7 @@ private:
     INFERPP_DECL void listen(connection& on, std::shared_ptr<subscription> const& which);
     INFERPP_DECL bool forget(subscription& which);
     INFERPP_DECL void drop(subscription& which);
-    INFERPP_DECL void deliver(subscription& to, session_event event, std::size_t size);
+    INFERPP_DECL void deliver(subscription& to, result<session_event> event, std::size_t size);
     INFERPP_DECL bool make_room(subscription& to, std::size_t size);
     INFERPP_DECL void put(subscription& to, session_event event, std::size_t size);
     INFERPP_DECL void end(subscription& which, error why) const;
@@ -179,6 +179,7 @@ private:
     INFERPP_DECL error receive(connection& on, std::string data);
     INFERPP_DECL error refused_by(http::response const& answer) const;
     INFERPP_DECL void receive_answer(connection& on, socket_message const& message);
+    INFERPP_DECL void deliver_early(connection& on, std::shared_ptr<subscription> const& to);
     INFERPP_DECL void receive_event(connection& on, socket_event event, std::size_t size);
     INFERPP_DECL void break_off(std::shared_ptr<connection> const& on, error why);
     INFERPP_DECL void stop(std::shared_ptr<connection> const& on) const;

@@ -114,7 +114,7 @@ struct decthings_simulator::platform {
     struct call {
         std::string user;         ///< the API key
         std::string api;          ///< "Spawned"
-        socket* from = nullptr;   ///< the WebSocket that it came over; null: HTTP
+        socket* over = nullptr;   ///< the WebSocket that it came over; null: HTTP
         object params;
         std::vector<std::string> blobs;
 

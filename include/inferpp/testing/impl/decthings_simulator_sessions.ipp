@@ -77,8 +77,8 @@ INFERPP_DECL std::string_view decthings_simulator::platform::api_of(session cons
 /// Who starts a session over a WebSocket listens to it, unless it says otherwise.
 INFERPP_DECL void decthings_simulator::platform::begin(session const& which, call const& with)
 {
-    if (with.flag("subscribeToEvents", true) && with.from != nullptr)
-        with.from->subscriptions.insert(which.id);
+    if (with.flag("subscribeToEvents", true) && with.over != nullptr)
+        with.over->subscriptions.insert(which.id);
     decthings_session_call told;
     told.api = api_of(which);
     told.id = which.id;
@@ -175,9 +175,9 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     call& with)
 {
     session const& which = find_session(decthings_kind_of(with.api), with);
-    if (with.from == nullptr)
+    if (with.over == nullptr)
         throw refusal{"unknown"}; // what the platform says over HTTP is not known
-    with.from->subscriptions.insert(which.id);
+    with.over->subscriptions.insert(which.id);
     return object{};
 }
 
@@ -186,7 +186,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
 {
     std::string_view const kind = decthings_kind_of(with.api);
     std::string const id = with.text(decthings_id_of(kind));
-    if (with.from == nullptr || with.from->subscriptions.erase(id) == 0)
+    if (with.over == nullptr || with.over->subscriptions.erase(id) == 0)
         throw refusal{"not_subscribed"};
     if (kind == "language")
         std::erase_if(sessions, [&](session const& one) { return one.id == id; });
@@ -201,7 +201,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
         call::refuse("language", "must be go, python or rust");
     session made;
     made.model = find_model(with).id;
-    if (with.from == nullptr)
+    if (with.over == nullptr)
         throw refusal{"unknown"};
     made.id = new_id("language");
     made.kind = "language";

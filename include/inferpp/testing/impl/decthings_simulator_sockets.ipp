@@ -98,7 +98,7 @@ INFERPP_DECL void decthings_simulator::socket::received(std::string data, bool)
     platform::call with;
     with.user = key;
     with.api = api;
-    with.from = this;
+    with.over = this;
     with.params = params->get_object();
     with.blobs = std::move(message->blobs);
     try {

@@ -111,6 +111,17 @@ struct event_hub::connection {
     std::deque<outgoing> queue;
     std::map<std::uint32_t, sent_call> sent;
     std::unordered_multimap<std::string, std::weak_ptr<subscription>> listeners;
+    /// What has come from sessions that nobody knows yet, while calls that start some wait for
+    /// their answers: with their keys and sizes.
+    struct early_event {
+        early_event() = default;
+        std::string key;
+        result<session_event> event;
+        std::size_t size = 0;
+    };
+    std::deque<early_event> early;
+    std::size_t early_bytes = 0;
+    std::size_t starting = 0; ///< such calls
     std::size_t calls = 0; ///< that are waited for
     std::uint32_t next_id = 0;
     bool over = false;

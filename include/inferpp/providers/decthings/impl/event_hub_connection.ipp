@@ -110,8 +110,10 @@ INFERPP_DECL boost::asio::awaitable<error> event_hub::write_queue(self hub,
         if (who) {
             who->handed_over = true;
             connection::sent_call& sent = on->sent[id];
-            if (who->of && who->of->id.empty())
+            if (who->of && who->of->id.empty()) {
                 sent.starts = who->of->kind;
+                ++on->starting;
+            }
             sent.who = std::move(who);
         }
         websocket_message const message{std::move(data)};
@@ -171,6 +173,7 @@ INFERPP_DECL void event_hub::receive_answer(connection& on, socket_message const
     answer.status = 200;
     answer.headers.set("Content-Type", octet_stream);
     if (call.starts) {
+        --on.starting;
         // The events of a new session may be right behind.
         auto const opened = open_answer(answer, message.answer);
         auto const* const result = opened ? opened->result() : nullptr;
@@ -182,6 +185,11 @@ INFERPP_DECL void event_hub::receive_answer(connection& on, socket_message const
         if (call.who && !id.empty()) {
             call.who->of->id = id;
             listen(on, call.who->of);
+            deliver_early(on, call.who->of);
+        }
+        if (on.starting == 0) { // the rest is for nobody
+            on.early.clear();
+            on.early_bytes = 0;
         }
     }
     if (!call.who)
@@ -193,28 +201,39 @@ INFERPP_DECL void event_hub::receive_answer(connection& on, socket_message const
     call.who->answered.ring();
 }
 
+/// Events may overtake the answer that says which session they are of.
+INFERPP_DECL void event_hub::deliver_early(connection& on, std::shared_ptr<subscription> const& to)
+{
+    std::string const key = connection::key(to->kind, to->id);
+    for (connection::early_event& one : on.early)
+        if (one.key == key)
+            deliver(*to, std::move(one.event), one.size);
+}
+
 INFERPP_DECL void event_hub::receive_event(connection& on, socket_event event, std::size_t size)
 {
     session_kind const* const kind = find_session_kind(event.api);
     if (kind == nullptr)
         return;
+    std::string key = connection::key(*kind, session_id(event.params, *kind));
     std::vector<std::shared_ptr<subscription>> to;
-    auto const [first, last] =
-        on.listeners.equal_range(connection::key(*kind, session_id(event.params, *kind)));
+    auto const [first, last] = on.listeners.equal_range(key);
     for (auto one = first; one != last; ++one)
         if (auto listener = one->second.lock())
             to.push_back(std::move(listener));
-    if (to.empty())
+    if (to.empty() && on.starting == 0)
         return;
     auto const read = read_session_event(std::move(event));
-    for (auto const& one : to) {
-        if (read) {
-            deliver(*one, *read, size);
-            continue;
-        }
-        drop(*one);
-        end(*one, read.error());
-    }
+    for (auto const& one : to)
+        deliver(*one, read, size);
+    constexpr std::size_t most_early = 1UL << 20;
+    if (!to.empty() || size > most_early - on.early_bytes)
+        return;
+    on.early_bytes += size;
+    connection::early_event& kept = on.early.emplace_back();
+    kept.key = std::move(key);
+    kept.event = read;
+    kept.size = size;
 }
 
 // --- its end -------------------------------------------------------------------------------------

@@ -119,14 +119,21 @@ INFERPP_DECL void event_hub::unsubscribe(session_kind const& kind, std::string_v
     now_->work.ring();
 }
 
-INFERPP_DECL void event_hub::deliver(subscription& to, session_event event, std::size_t size)
+/// @param event or what is wrong with it, which ends the stream
+INFERPP_DECL void event_hub::deliver(subscription& to, result<session_event> event,
+                                     std::size_t size)
 {
     if (to.ended || to.closed)
         return;
+    if (!event) {
+        drop(to);
+        end(to, event.error());
+        return;
+    }
     to.failures = 0; // the connection does what it is there for
-    bool const last = event.kind == session_event_kind::exited;
+    bool const last = event->kind == session_event_kind::exited;
     if (make_room(to, size)) {
-        put(to, std::move(event), size);
+        put(to, std::move(*event), size);
         if (!last)
             return;
         forget(to); // the platform does so too
