@@ -36,7 +36,7 @@ INFERPP_DECL void decthings_simulator::socket::send(std::string message, bool te
     if (auto const alive = platform_.lock(); alive && alive->messages_left) {
         if (*alive->messages_left == 0) {
             alive->messages_left.reset();
-            client_->cut();
+            client_->cut_behind();
             return;
         }
         --*alive->messages_left;

@@ -32,6 +32,7 @@ INFERPP_DECL boost::asio::awaitable<void> event_hub::serve(self hub,
         with.reset(); // it may be the last one
         if (!opened) {
             why = opened.error();
+            why.edit().operation.clear(); // it is that of the call that wants it
         } else if (!on->over) {
             on->socket = std::move(*opened);
             on->writing = true;
