@@ -3,14 +3,14 @@
 // Decthings' events over a real WebSocket, against its simulator: what streams give, how they end,
 // and that they share one connection.
 
+#include "integration/decthings_events.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "integration/decthings_events.hpp"
 
 using namespace inferpp;
 using namespace inferpp::decthings;
@@ -65,7 +65,8 @@ TEST_CASE("send stays on HTTP, and so does writing to a command and ending it")
     CHECK(here.simulator->count("POST", "Spawned/") == 3);
 }
 
-TEST_CASE("a command of a model, a terminal, a debug session and a language server share one socket")
+TEST_CASE(
+    "a command of a model, a terminal, a debug session and a language server share one socket")
 {
     events_world here;
     auto const client = here.client();
@@ -99,8 +100,8 @@ TEST_CASE("a command of a model, a terminal, a debug session and a language serv
     auto const error_output = here.run(debug.next());
     REQUIRE(error_output.has_value());
     CHECK(error_output->kind == session_event_kind::error_output);
-    here.simulator->happen(
-        debug.id(), step::exit({{"code", "exception"}, {"exceptionDetails", "line 3"}}));
+    here.simulator->happen(debug.id(),
+                           step::exit({{"code", "exception"}, {"exceptionDetails", "line 3"}}));
     auto const exit = here.run(debug.next());
     REQUIRE(exit.has_value());
     CHECK(exit->exit->exception_details == "line 3");
@@ -267,7 +268,8 @@ TEST_CASE("events in a format that can't be read end their own stream, other mes
     auto other = here.start(client, "cat");
     std::string const json =
         R"({"event":"stdout","params":{"spawnedCommandId":")" + one.id() + R"("}})";
-    here.simulator->send_raw(std::string{"\x01\x07Spawned"} + static_cast<char>(json.size()) + json);
+    here.simulator->send_raw(std::string{"\x01\x07Spawned"} + static_cast<char>(json.size()) +
+                             json);
     auto e = here.error_of(one.next());
     CHECK(e == condition::decode);
     CHECK(e.info().operation == "spawn_command");
@@ -432,8 +434,8 @@ TEST_CASE("a call without an answer in time may have started something, which is
     auto const client = here.client();
     auto cat = here.start(client, "cat");
     here.simulator->reverse_answers(2);
-    auto const e = here.error_of(client.stream(spawn_command{small_machine(), "late"},
-                                               {.timeout = 50ms}));
+    auto const e =
+        here.error_of(client.stream(spawn_command{small_machine(), "late"}, {.timeout = 50ms}));
     CHECK(e == errc::unknown_outcome);
     CHECK(e.info().cause == errc::deadline_exceeded);
     CHECK(e.info().sent == sent_state::maybe);

@@ -56,14 +56,25 @@ concept composed_operation = requires(basic_client<typename Op::provider> client
 namespace detail {
 
 template <class Op>
+concept names_event = requires
+{
+    typename Op::event;
+};
+template <class Op>
+concept names_stream = requires
+{
+    typename Op::stream;
+};
+
+template <class Op>
 struct stream_type {
+};
+template <names_event Op>
+struct stream_type<Op> {
     using type = event_stream<typename Op::event>;
 };
 template <class Op>
-    requires requires
-{
-    typename Op::stream;
-}
+    requires names_event<Op> && names_stream<Op>
 struct stream_type<Op> {
     using type = typename Op::stream;
 };

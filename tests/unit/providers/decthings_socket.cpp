@@ -109,8 +109,7 @@ TEST_CASE("data goes behind the call, and a key is written as JSON")
     REQUIRE(parsed.blobs.size() == 1);
     CHECK(parsed.blobs[0] == "abc");
     std::string const large(100'000, 'x');
-    auto const long_one =
-        socket_message_of(write_to_language_server{"l", large}, secret{"k"});
+    auto const long_one = socket_message_of(write_to_language_server{"l", large}, secret{"k"});
     REQUIRE(long_one.has_value());
     CHECK(long_one->ends_with(large));
 }
@@ -156,8 +155,8 @@ TEST_CASE("events of all kinds are told apart, and what is new is kept")
     CHECK(kind("remoteInspectorData", blob) == session_event_kind::inspector_data);
     CHECK(kind("initialized", "") == session_event_kind::initialized);
 
-    auto const fresh =
-        read(event("Debug", R"({"event":"gap","params":{"debugSessionId":"d","n":1}})", blob + blob));
+    auto const fresh = read(
+        event("Debug", R"({"event":"gap","params":{"debugSessionId":"d","n":1}})", blob + blob));
     REQUIRE(fresh.has_value());
     CHECK(fresh->kind == session_event_kind::unknown);
     CHECK(fresh->name == "gap");
@@ -264,5 +263,6 @@ TEST_CASE("streams are asked for with sensible options")
 
     decthings::options options;
     options.event_buffer_bytes = 0;
-    CHECK_THROWS_WITH_AS(decthings::provider{options}, doctest::Contains("event_buffer_bytes"), failure);
+    CHECK_THROWS_WITH_AS(decthings::provider{options}, doctest::Contains("event_buffer_bytes"),
+                         failure);
 }

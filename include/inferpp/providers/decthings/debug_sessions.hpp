@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Debug sessions: a model's code is kept running, and its functions are called one by one. Their
-// output comes as events, see debug_streams.hpp. A function that throws is an error here: `errc::job_failed`, with
-// `api_code::exception`.
+// output comes as events, see debug_streams.hpp. A function that throws is an error here:
+// `errc::job_failed`, with `api_code::exception`.
 
 #ifndef INFERPP_PROVIDERS_DECTHINGS_DEBUG_SESSIONS_HPP
 #define INFERPP_PROVIDERS_DECTHINGS_DEBUG_SESSIONS_HPP

@@ -80,10 +80,10 @@ struct subscription {
     std::string id;
 
     std::deque<std::pair<session_event, std::size_t>> ready; ///< with what each counts in bytes
-    std::size_t bytes = 0;  ///< of these
-    bool listening = false; ///< the connection knows it
-    bool ended = false;     ///< behind what is ready comes the end, or `failed`
-    bool closed = false;    ///< nobody takes anything any more
+    std::size_t bytes = 0;                                   ///< of these
+    bool listening = false;                                  ///< the connection knows it
+    bool ended = false;  ///< behind what is ready comes the end, or `failed`
+    bool closed = false; ///< nobody takes anything any more
     error failed;
     doorbell arrived; ///< something is ready, or it has ended
     doorbell retry;   ///< of the wait before events are asked for again
@@ -168,8 +168,8 @@ private:
     // --- the connection --------------------------------------------------------------------------
 
     INFERPP_DECL void start(std::shared_ptr<connection> on, client const& with);
-    INFERPP_DECL static boost::asio::awaitable<void> serve(
-        self hub, std::shared_ptr<connection> on, std::optional<client> with);
+    INFERPP_DECL static boost::asio::awaitable<void> serve(self hub, std::shared_ptr<connection> on,
+                                                           std::optional<client> with);
     INFERPP_DECL static boost::asio::awaitable<error> read_all(self hub,
                                                                std::shared_ptr<connection> on);
     INFERPP_DECL static boost::asio::awaitable<void> write_all(self hub,

@@ -42,10 +42,7 @@ struct write_to_language_server : call<write_to_language_server, nothing> {
     std::string language_server_id;
     shared_bytes data;
 
-    result<void> validate() const
-    {
-        return check_given("language_server_id", language_server_id);
-    }
+    result<void> validate() const { return check_given("language_server_id", language_server_id); }
     attachments blobs() const { return attach_one(data); }
 
     static boost::asio::awaitable<nothing> perform(client with, write_to_language_server op,

@@ -47,8 +47,8 @@ private:
  * They come over one WebSocket, which all streams of a client share, and which is open as long as
  * there is one. Events are kept from the moment they have come, see `event_options::buffer_bytes`;
  * silence is no error. The stream ends with the event `exited`. Where the connection is lost it
- * fails with `errc::stream_truncated`, or goes on as `event_options::reconnect` says, and fails when
- * that is in vain, also with `condition::not_found` for a session that has ended meanwhile.
+ * fails with `errc::stream_truncated`, or goes on as `event_options::reconnect` says, and fails
+ * when that is in vain, also with `condition::not_found` for a session that has ended meanwhile.
  *
  * Closing or destroying it before that ends the subscription. The session goes on, but for language
  * servers.
@@ -108,7 +108,8 @@ boost::asio::awaitable<typename Op::response> send_over_socket(client with, Op o
 {
     auto const hub = with.platform().hub();
     auto message = socket_message_of(op, hub->key());
-    auto answer = co_await hub->call(std::move(with), Op::info, std::move(message), std::move(of), how);
+    auto answer =
+        co_await hub->call(std::move(with), Op::info, std::move(message), std::move(of), how);
     if (!answer)
         throw failure{answer.error()};
     auto read = Op::decode(std::move(*answer));

@@ -39,8 +39,8 @@ INFERPP_DECL void number_socket_request(std::string& message, std::uint32_t id) 
 struct socket_event {
     socket_event() = default;
 
-    std::string_view api;  ///< "Spawned"; of the message
-    std::string name;      ///< "stdout"
+    std::string_view api; ///< "Spawned"; of the message
+    std::string name;     ///< "stdout"
     boost::json::object params;
     blob_reader blobs;
 };
@@ -50,8 +50,8 @@ struct socket_message {
     socket_message() = default;
 
     bool is_event = false;
-    std::uint32_t id = 0;  ///< of the call that is answered
-    shared_bytes answer;   ///< laid out as an answer over HTTP
+    std::uint32_t id = 0; ///< of the call that is answered
+    shared_bytes answer;  ///< laid out as an answer over HTTP
     socket_event event;
 };
 

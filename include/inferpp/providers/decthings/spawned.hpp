@@ -229,17 +229,13 @@ public:
 
 /// Spawned/subscribeToEvents, as it is sent.
 struct command_subscription : call<command_subscription, nothing> {
-    static constexpr operation_info info =
-        rpc("subscribe_to_command", "Spawned/subscribeToEvents");
+    static constexpr operation_info info = rpc("subscribe_to_command", "Spawned/subscribeToEvents");
 
     explicit command_subscription(std::string id) : spawned_command_id(std::move(id)) {}
 
     std::string spawned_command_id;
 
-    result<void> validate() const
-    {
-        return check_given("spawned_command_id", spawned_command_id);
-    }
+    result<void> validate() const { return check_given("spawned_command_id", spawned_command_id); }
 };
 BOOST_DESCRIBE_STRUCT(command_subscription, (), (spawned_command_id))
 

@@ -37,8 +37,8 @@ BOOST_DESCRIBE_STRUCT(terminal_receipt, (), (terminal_session_id))
 
 class terminal_stream;
 
-/// Terminal/launchTerminalSession: `client.send` gives the terminal's id, `client.stream` its output
-/// too. *Source*: wire notes 9 and 10
+/// Terminal/launchTerminalSession: `client.send` gives the terminal's id, `client.stream` its
+/// output too. *Source*: wire notes 9 and 10
 struct launch_terminal : call<launch_terminal, terminal_receipt> {
     static constexpr operation_info info =
         rpc("launch_terminal", "Terminal/launchTerminalSession", idempotency::unsafe);
@@ -203,8 +203,8 @@ struct terminal_subscription : call<terminal_subscription, nothing>, of_terminal
 };
 BOOST_DESCRIBE_STRUCT(terminal_subscription, (of_terminal), ())
 
-/// Terminal/subscribeToEvents: `client.stream` gives what a terminal that runs puts out from now on.
-/// *Source*: wire notes 9
+/// Terminal/subscribeToEvents: `client.stream` gives what a terminal that runs puts out from now
+/// on. *Source*: wire notes 9
 struct subscribe_to_terminal : session_call<terminal_subscription, terminal_stream> {
     explicit subscribe_to_terminal(std::string terminal_session_id, event_options how = {})
         : session_call(terminal_subscription{terminal_session_id}, how, terminal_session_id)

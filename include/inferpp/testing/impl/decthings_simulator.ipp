@@ -112,9 +112,9 @@ struct decthings_simulator::platform {
 
     /// A call, with what it was given. The functions throw `invalid_parameter`.
     struct call {
-        std::string user;         ///< the API key
-        std::string api;          ///< "Spawned"
-        socket* over = nullptr;   ///< the WebSocket that it came over; null: HTTP
+        std::string user;       ///< the API key
+        std::string api;        ///< "Spawned"
+        socket* over = nullptr; ///< the WebSocket that it came over; null: HTTP
         object params;
         std::vector<std::string> blobs;
 

@@ -104,10 +104,9 @@ INFERPP_DECL void decthings_simulator::socket::received(std::string data, bool)
     try {
         platform::outcome outcome = in->dispatch(api, method, with);
         if (outcome.later) {
-            boost::asio::co_spawn(in->executor,
-                                  answer_later(platform_, in->clock, outcome.later, open_, *this,
-                                               id),
-                                  [](std::exception_ptr) {});
+            boost::asio::co_spawn(
+                in->executor, answer_later(platform_, in->clock, outcome.later, open_, *this, id),
+                [](std::exception_ptr) {});
             return;
         }
         said = std::move(outcome.now);

@@ -30,7 +30,10 @@ namespace inferpp::inline INFERPP_ABI::decthings {
 /// Who waits at a doorbell, for as long as it waits, also when its coroutine is destroyed.
 class doorbell::guest {
 public:
-    guest(doorbell& at, boost::asio::steady_timer& timer) noexcept : at_(at) { at_.timer_ = &timer; }
+    guest(doorbell& at, boost::asio::steady_timer& timer) noexcept : at_(at)
+    {
+        at_.timer_ = &timer;
+    }
     guest(guest const&) = delete;
     guest& operator=(guest const&) = delete;
     ~guest() { at_.timer_ = nullptr; }
@@ -51,8 +54,7 @@ INFERPP_DECL boost::asio::awaitable<doorbell::heard> doorbell::wait(clock::time_
     if (!std::exchange(rung_, false)) {
         boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, until};
         guest const waiting{*this, timer};
-        auto const [code] =
-            co_await timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+        auto const [code] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::deferred));
         if (!std::exchange(rung_, false))
             co_return code ? heard::cancelled : heard::too_late;
     }
@@ -122,7 +124,7 @@ struct event_hub::connection {
     std::deque<early_event> early;
     std::size_t early_bytes = 0;
     std::size_t starting = 0; ///< such calls
-    std::size_t calls = 0; ///< that are waited for
+    std::size_t calls = 0;    ///< that are waited for
     std::uint32_t next_id = 0;
     bool over = false;
     doorbell work; ///< for the writer: there is something to write, or less to keep it open for
@@ -222,8 +224,7 @@ INFERPP_DECL boost::asio::awaitable<result<http::response>> event_hub::call_here
     call_options how)
 {
     inferpp::clock& time = *options_.clock;
-    auto const deadline =
-        saturating_add(time.now(), how.timeout.value_or(options_.limits.total));
+    auto const deadline = saturating_add(time.now(), how.timeout.value_or(options_.limits.total));
     retry_options retry = options_.retry;
     retry.max_attempts = how.max_attempts.value_or(retry.max_attempts);
     for (int number = 1;; ++number) {
@@ -278,8 +279,8 @@ INFERPP_DECL boost::asio::awaitable<result<http::response>> event_hub::call_once
     auto const heard = co_await who->answered.wait(deadline);
     error failed = who->failed;
     if (heard != doorbell::heard::rung) {
-        failed = error{heard == doorbell::heard::cancelled ? errc::cancelled
-                                                           : errc::deadline_exceeded};
+        failed =
+            error{heard == doorbell::heard::cancelled ? errc::cancelled : errc::deadline_exceeded};
         failed.edit().phase = "wait for an answer over the WebSocket";
         failed.edit().sent = who->handed_over ? sent_state::maybe : sent_state::no;
     }
@@ -304,8 +305,7 @@ INFERPP_DECL void event_hub::report(operation_info const& info, int number,
     told.operation = info.name;
     told.number = number;
     told.failure = failed;
-    told.took =
-        std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() - started);
+    told.took = std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() - started);
     told.repeated_in = again;
     if (options_.on_attempt)
         options_.on_attempt(told);

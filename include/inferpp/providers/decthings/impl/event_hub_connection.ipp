@@ -17,13 +17,12 @@ INFERPP_DECL void event_hub::start(std::shared_ptr<connection> on, client const&
 {
     open_ = true;
     on->reading = true;
-    boost::asio::co_spawn(where_, serve(shared_from_this(), on, with),
-                          boost::asio::bind_cancellation_slot(on->stop_reading.slot(),
-                                                              [on](std::exception_ptr) {}));
+    boost::asio::co_spawn(
+        where_, serve(shared_from_this(), on, with),
+        boost::asio::bind_cancellation_slot(on->stop_reading.slot(), [on](std::exception_ptr) {}));
 }
 
-INFERPP_DECL boost::asio::awaitable<void> event_hub::serve(self hub,
-                                                           std::shared_ptr<connection> on,
+INFERPP_DECL boost::asio::awaitable<void> event_hub::serve(self hub, std::shared_ptr<connection> on,
                                                            std::optional<client> with)
 {
     error why;
@@ -287,7 +286,8 @@ INFERPP_DECL void event_hub::released()
     if (now_->socket)
         now_->work.ring();
     else
-        break_off(std::shared_ptr<connection>{now_}, error{errc::closed}); // it is not worth opening
+        break_off(std::shared_ptr<connection>{now_},
+                  error{errc::closed}); // it is not worth opening
 }
 
 } // namespace inferpp::inline INFERPP_ABI::decthings

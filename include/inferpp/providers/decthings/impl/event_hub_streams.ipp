@@ -75,8 +75,7 @@ INFERPP_DECL bool event_hub::forget(subscription& which)
 {
     if (!std::exchange(which.listening, false) || !now_)
         return false;
-    auto const [first, last] =
-        now_->listeners.equal_range(connection::key(which.kind, which.id));
+    auto const [first, last] = now_->listeners.equal_range(connection::key(which.kind, which.id));
     std::size_t others = 0;
     auto found = last;
     for (auto one = first; one != last; ++one) {
@@ -153,9 +152,9 @@ INFERPP_DECL bool event_hub::make_room(subscription& to, std::size_t size)
     if (size > to.options.buffer_bytes - (std::min)(to.bytes, to.options.buffer_bytes))
         return false;
     while (size > most_buffered_ - (std::min)(buffered_, most_buffered_) && !waiting_.empty()) {
-        subscription& slowest = **std::max_element(
-            waiting_.begin(), waiting_.end(),
-            [](auto const* a, auto const* b) { return a->bytes < b->bytes; });
+        subscription& slowest =
+            **std::max_element(waiting_.begin(), waiting_.end(),
+                               [](auto const* a, auto const* b) { return a->bytes < b->bytes; });
         discard(slowest);
         drop(slowest);
         slowest.ended = false; // also where it has: its last events are missing
@@ -270,9 +269,9 @@ INFERPP_DECL boost::asio::awaitable<void> event_hub::subscribe_again(
                                               params, attachments{}, hub->key_);
     inferpp::clock& time = *hub->options_.clock;
     while (message && !which->closed) {
-        auto const delay = next_retry_delay(hub->options_.retry, idempotency::safe, why,
-                                            which->failures, std::chrono::hours{24 * 365},
-                                            hub->random());
+        auto const delay =
+            next_retry_delay(hub->options_.retry, idempotency::safe, why, which->failures,
+                             std::chrono::hours{24 * 365}, hub->random());
         if (!delay) {
             hub->end(*which, lost_events(why));
             co_return;
