@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@
 using namespace inferpp;
 using namespace inferpp::decthings;
 using support::contains;
+
+static_assert(streaming<spawn_command::stream_form> && streaming<subscribe_to_terminal> &&
+              streaming<start_language_server> && !streaming<spawn_command>);
+static_assert(std::same_as<stream_of<spawn_command::stream_form>, command_stream>);
+static_assert(std::same_as<stream_of<follow_metrics>, event_stream<metric_event>>);
+static_assert(std::derived_from<debug_stream, event_stream<session_event>>);
 
 namespace {
 

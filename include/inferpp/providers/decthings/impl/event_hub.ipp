@@ -304,6 +304,7 @@ INFERPP_DECL void event_hub::report(operation_info const& info, int number,
     attempt_report told;
     told.operation = info.name;
     told.number = number;
+    told.status = failed == nullptr ? 200 : failed->info().http_status;
     told.failure = failed;
     told.took = std::chrono::floor<std::chrono::milliseconds>(options_.clock->now() - started);
     told.repeated_in = again;
