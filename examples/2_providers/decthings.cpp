@@ -92,6 +92,17 @@ asio::awaitable<void> use_a_model(decthings::options options)
         std::cout << entry->name << ' ' << entry->value.value<float>() << '\n';
     auto const done = co_await training.result({.deadline = 1min, .min_interval = 50ms});
     std::cout << "the new state is named " << done.new_name << '\n';
+
+    // A command, and what it puts out, as it comes.
+    decthings::spawn_command greet{machine, "echo"};
+    greet.args = {"hello"};
+    auto command = co_await client.stream(greet);
+    while (auto event = co_await command.next()) {
+        if (event->exit)
+            std::cout << "exit code " << event->exit->exit_code.value_or(-1) << '\n';
+        else
+            std::cout << event->data.view();
+    }
 }
 
 int main()

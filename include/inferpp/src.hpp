@@ -127,6 +127,9 @@
 #include <inferpp/providers/decthings/impl/datasets.ipp>
 #include <inferpp/providers/decthings/impl/debug_sessions.ipp>
 #include <inferpp/providers/decthings/impl/evaluations.ipp>
+#include <inferpp/providers/decthings/impl/event_hub.ipp>
+#include <inferpp/providers/decthings/impl/event_hub_connection.ipp>
+#include <inferpp/providers/decthings/impl/event_hub_streams.ipp>
 #include <inferpp/providers/decthings/impl/files.ipp>
 #include <inferpp/providers/decthings/impl/framing.ipp>
 #include <inferpp/providers/decthings/impl/metrics.ipp>
@@ -135,6 +138,9 @@
 #include <inferpp/providers/decthings/impl/parameters.ipp>
 #include <inferpp/providers/decthings/impl/provider.ipp>
 #include <inferpp/providers/decthings/impl/run.ipp>
+#include <inferpp/providers/decthings/impl/session_events.ipp>
+#include <inferpp/providers/decthings/impl/session_streams.ipp>
+#include <inferpp/providers/decthings/impl/socket_messages.ipp>
 #include <inferpp/providers/decthings/impl/states.ipp>
 #include <inferpp/providers/decthings/impl/tensor.ipp>
 #include <inferpp/providers/decthings/impl/tensor_view.ipp>

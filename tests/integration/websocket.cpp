@@ -47,7 +47,11 @@ public:
             client_->close();
         else if (data == "cut")
             client_->cut();
-        else if (data == "throw")
+        else if (data == "last words") {
+            client_->send("farewell", true);
+            client_->cut_behind();
+            client_->send("too late", true);
+        } else if (data == "throw")
             throw std::runtime_error{"a bug of the platform"};
         else if (data == "flood")
             for (int i = 0; i < 100; ++i)
@@ -207,6 +211,19 @@ TEST_CASE("a goodbye is an end, a connection that breaks is not")
     CHECK(here.write(*socket, "x").error() == errc::closed);
     socket.reset();
     support::run_until(here.context, [&] { return here.server->websockets() == 0; });
+}
+
+TEST_CASE("a connection that is cut behind what was sent gives that, and then an error")
+{
+    world here;
+    auto socket = here.open();
+    REQUIRE(here.write(*socket, "last words"));
+    auto const farewell = here.read(*socket);
+    REQUIRE((farewell && *farewell));
+    CHECK((*farewell)->data == "farewell");
+    auto const end = here.read(*socket);
+    REQUIRE(end.has_error());
+    CHECK(end.error() == condition::transport);
 }
 
 TEST_CASE("a server that declines is an error of its status")

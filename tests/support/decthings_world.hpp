@@ -20,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-#include "support/run.hpp"
+#include "support/platform_world.hpp"
 #include "unit/providers/decthings_requests.hpp"
 
 namespace support::decthing {
@@ -31,32 +31,12 @@ namespace testing = inferpp::testing;
 inline constexpr std::string_view api_key = "key-0123456789abcdef";
 
 /// What all worlds have.
-struct world_base {
+struct world_base : platform_world<decthings::client> {
     explicit world_base(testing::manual_clock::mode how)
-        : time(std::make_shared<testing::manual_clock>(how))
+        : platform_world(std::make_shared<testing::manual_clock>(how))
     {
         options.api_key = inferpp::secret{api_key};
-        options.clock = time;
-        options.retry.base = std::chrono::milliseconds{1};
-        options.retry.cap = std::chrono::milliseconds{2};
     }
-
-    decthings::client client() { return decthings::client{context.get_executor(), options}; }
-
-    template <class T>
-    T run(boost::asio::awaitable<T> work)
-    {
-        return support::run(context, std::move(work));
-    }
-    template <class T>
-    inferpp::error error_of(boost::asio::awaitable<T> work)
-    {
-        return support::error_of(context, std::move(work));
-    }
-
-    boost::asio::io_context context{1};
-    std::shared_ptr<testing::manual_clock> time;
-    decthings::options options;
 };
 
 /// A client on a scripted transport, in manual time.

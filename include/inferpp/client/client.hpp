@@ -91,8 +91,8 @@ boost::asio::awaitable<event_stream<typename Op::event>> stream(std::shared_ptr<
 
 /// Makes the requests of a stream that takes several.
 template <composed_stream Op, class Client>
-boost::asio::awaitable<event_stream<typename Op::event>> perform_stream(
-    std::shared_ptr<pipeline> line, Client client, Op op, call_options call)
+boost::asio::awaitable<stream_of<Op>> perform_stream(std::shared_ptr<pipeline> line, Client client,
+                                                     Op op, call_options call)
 {
     error failed;
     try {
@@ -220,8 +220,8 @@ public:
 
     /// Starts a stream. @return it once the server has answered with success
     template <operation_of<Provider> Op>
-        requires streaming<Op> boost::asio::awaitable<event_stream<typename Op::event>> stream(
-            Op const& op, call_options call = {})
+        requires streaming<Op> boost::asio::awaitable<stream_of<Op>> stream(Op const& op,
+                                                                            call_options call = {})
     const
     {
         if constexpr (composed_stream<Op>)

@@ -53,6 +53,39 @@ concept composed_operation = requires(basic_client<typename Op::provider> client
         } -> std::same_as<boost::asio::awaitable<typename Op::response>>;
 };
 
+namespace detail {
+
+template <class Op>
+concept names_event = requires
+{
+    typename Op::event;
+};
+template <class Op>
+concept names_stream = requires
+{
+    typename Op::stream;
+};
+
+template <class Op>
+struct stream_type {
+};
+template <names_event Op>
+struct stream_type<Op> {
+    using type = event_stream<typename Op::event>;
+};
+template <class Op>
+    requires names_event<Op> && names_stream<Op>
+struct stream_type<Op> {
+    using type = typename Op::stream;
+};
+
+} // namespace detail
+
+/// What `basic_client::stream` gives: `Op::stream`, where the operation names one, which is an
+/// `event_stream` that can do more; else an `event_stream`.
+template <class Op>
+using stream_of = typename detail::stream_type<Op>::type;
+
 /// The same for an operation whose answer is a stream.
 template <class Op>
 concept composed_stream = requires(basic_client<typename Op::provider> client, Op op,
@@ -60,7 +93,7 @@ concept composed_stream = requires(basic_client<typename Op::provider> client, O
 {
     {
         Op::perform(std::move(client), std::move(op), call)
-        } -> std::same_as<boost::asio::awaitable<event_stream<typename Op::event>>>;
+        } -> std::same_as<boost::asio::awaitable<stream_of<Op>>>;
 };
 
 /**

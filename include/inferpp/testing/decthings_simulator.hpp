@@ -146,6 +146,48 @@ INFERPP_DECL std::vector<decthings_model> decthings_default_models();
 /// values, "one", "two", "three" as labels.
 INFERPP_DECL std::vector<decthings_dataset> decthings_default_datasets();
 
+/// What happens in a simulated session: an event.
+struct decthings_session_step {
+    decthings_session_step() = default;
+    decthings_session_step(std::string name, std::string content,
+                           std::chrono::milliseconds wait = {})
+        : event(std::move(name)),
+          data(std::move(content)),
+          after(wait)
+    {
+    }
+
+    /// The session has ended. @param why as it is sent: `{{"code", "process_exit"}, ...}`, "oom"
+    INFERPP_DECL static decthings_session_step exit(boost::json::value why,
+                                                    std::chrono::milliseconds wait = {});
+
+    std::string event; ///< "stdout", "stderr", "data", "initialized", "remoteInspectorData", "exit"
+    std::string data;  ///< of those that have some
+    boost::json::value reason;          ///< of "exit"
+    std::chrono::milliseconds after{0}; ///< the step before, or what made it happen
+};
+
+/// A session begins, or something is written to it.
+struct decthings_session_call {
+    decthings_session_call() = default;
+
+    std::string api; ///< "Spawned", "Terminal", "Debug", "Language"
+    std::string id;
+    std::string command; ///< of Spawned
+    std::vector<std::string> args;
+    std::optional<std::string> input; ///< what is written; empty: it begins
+};
+
+/**
+ * @brief The sessions that a simulator has by default.
+ *
+ * The command `echo` puts its arguments out and exits with 0; all others put out what is written to
+ * them until they are terminated. So do terminals, language servers and, to a debugger, debug
+ * sessions, which are initialized at once.
+ */
+INFERPP_DECL std::vector<decthings_session_step> decthings_echo_session(
+    decthings_session_call const& call);
+
 /// How the simulated platform behaves.
 struct decthings_simulator_options : simulator_options {
     decthings_simulator_options() = default;
@@ -161,6 +203,8 @@ struct decthings_simulator_options : simulator_options {
     std::vector<decthings_model> models = decthings_default_models();
     std::vector<decthings_dataset> datasets = decthings_default_datasets();
     std::function<decthings_run(decthings_call const&)> model = decthings_sum_model;
+    std::function<std::vector<decthings_session_step>(decthings_session_call const&)> session =
+        decthings_echo_session;
 
     std::chrono::milliseconds launcher_time{20};     ///< making a temporary launcher
     std::chrono::milliseconds startup_time{20};      ///< starting the model's code
@@ -173,14 +217,17 @@ struct decthings_simulator_options : simulator_options {
 };
 
 /**
- * @brief Decthings on loopback, over HTTP: models, states, snapshots or versions, evaluations,
- *        trainings, datasets, launchers, files, debug sessions, commands and terminals without
- * their output, images, organizations and the account, all in memory.
+ * @brief Decthings on loopback: models, states, snapshots or versions, evaluations, trainings,
+ *        datasets, launchers, files, debug sessions, commands, terminals, language servers, images,
+ *        organizations and the account, all in memory; over HTTP, and over a WebSocket with events.
  *
  * Calls that the platform holds until their work is done are held, and end when the work is
  * cancelled. Tensors are checked; what the vendor's JavaScript writes wrongly (strings beyond
  * ASCII, audio, video) is read as it was meant. Errors that follow from no state (a quota, an
  * overload) are given by `refuse`.
+ *
+ * Events go to the connections that have subscribed, for as long as they are open; a session's
+ * "exit" is its last. Any call may be made over the WebSocket.
  */
 class decthings_simulator final : public simulator {
 public:
@@ -202,11 +249,37 @@ public:
     /// Calls of the model's functions so far: what a customer would pay for.
     INFERPP_DECL std::size_t runs() const noexcept;
 
+    /// What goes into `decthings::options::ws_url`: "ws://127.0.0.1:12345/v0/ws"
+    INFERPP_DECL std::string ws_url() const;
+
+    /// The methods called over WebSockets so far: "Spawned/spawnCommand".
+    INFERPP_DECL std::vector<std::string> const& socket_calls() const noexcept;
+
+    /// Something happens in a session; nothing where there is none of that id.
+    INFERPP_DECL void happen(std::string_view id, decthings_session_step const& step);
+
+    // --- what goes wrong with WebSockets; for cuts inside of messages, see `fault_proxy` ---------
+
+    /// Ends all that are open, without goodbye.
+    INFERPP_DECL void cut_sockets();
+
+    /// So many more messages are sent over all WebSockets together, then the one that would send
+    /// the next is cut.
+    INFERPP_DECL void cut_after_messages(std::size_t count);
+
+    /// Sends bytes as a message over all that are open.
+    INFERPP_DECL void send_raw(std::string message, bool text = false);
+
+    /// Answers wait until there are so many, and are sent last first.
+    INFERPP_DECL void reverse_answers(std::size_t count);
+
 private:
     INFERPP_DECL simulated_answer respond(simulated_request& request) override;
 
     struct platform;
-    std::unique_ptr<platform> platform_;
+    class socket;
+    INFERPP_DECL simulated_answer accept_socket() const;
+    std::shared_ptr<platform> platform_;
 };
 
 } // namespace inferpp::inline INFERPP_ABI::testing

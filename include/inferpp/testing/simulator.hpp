@@ -103,6 +103,9 @@ public:
     /// Ends the connection at once, without goodbye.
     virtual void cut() = 0;
 
+    /// The same behind what was sent.
+    virtual void cut_behind() = 0;
+
 protected:
     websocket_client() = default;
 };

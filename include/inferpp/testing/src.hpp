@@ -43,6 +43,8 @@
 #include <inferpp/testing/impl/decthings_simulator_models.ipp>
 #include <inferpp/testing/impl/decthings_simulator_routes.ipp>
 #include <inferpp/testing/impl/decthings_simulator_runs.ipp>
+#include <inferpp/testing/impl/decthings_simulator_sessions.ipp>
+#include <inferpp/testing/impl/decthings_simulator_sockets.ipp>
 #include <inferpp/testing/impl/decthings_simulator_states.ipp>
 #include <inferpp/testing/impl/decthings_simulator_training.ipp>
 #include <inferpp/testing/impl/decthings_simulator_versions.ipp>

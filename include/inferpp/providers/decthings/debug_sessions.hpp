@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Debug sessions: a model's code is kept running, and its functions are called one by one. Their
-// output comes as events. A function that throws is an error here: `errc::job_failed`, with
-// `api_code::exception`.
+// output comes as events, see debug_streams.hpp. A function that throws is an error here:
+// `errc::job_failed`, with `api_code::exception`.
 
 #ifndef INFERPP_PROVIDERS_DECTHINGS_DEBUG_SESSIONS_HPP
 #define INFERPP_PROVIDERS_DECTHINGS_DEBUG_SESSIONS_HPP
@@ -38,10 +38,14 @@ struct debug_receipt {
 };
 BOOST_DESCRIBE_STRUCT(debug_receipt, (), (debug_session_id))
 
-/// Debug/launchDebugSession, without events. *Source*: wire notes 9
+class debug_stream;
+
+/// Debug/launchDebugSession: `client.send` gives the session's id, `client.stream` its events too.
+/// *Source*: wire notes 9 and 10
 struct launch_debug_session : call<launch_debug_session, debug_receipt> {
     static constexpr operation_info info =
         rpc("launch_debug_session", "Debug/launchDebugSession", idempotency::unsafe);
+    using stream_form = session_call<launch_debug_session, debug_stream>;
 
     launch_debug_session(std::string model, decthings::execution_location where)
         : model_id(std::move(model)),
@@ -52,7 +56,8 @@ struct launch_debug_session : call<launch_debug_session, debug_receipt> {
     std::string model_id;
     decthings::execution_location execution_location;
     std::optional<debug_options> options;
-    no_events subscribe_to_events;
+    std::optional<no_events> subscribe_to_events{no_events{}};
+    event_options events; ///< of `client.stream`
 
     /// Names the member that can't be valid.
     result<void> validate() const

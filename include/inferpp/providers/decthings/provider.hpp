@@ -6,10 +6,14 @@
 #include <inferpp/client/client.hpp>
 #include <inferpp/core/secret.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace inferpp::inline INFERPP_ABI::decthings {
+
+class event_hub;
 
 /**
  * @brief How to reach Decthings, beside what every client can be told.
@@ -32,6 +36,10 @@ struct options : client_options {
     /// refuses for most of them.
     secret api_key;
 
+    /// Events that have come and that nobody has taken yet, of all streams of the client together,
+    /// in bytes; at least 1. Where it does not do, the stream that lags most ends.
+    std::size_t event_buffer_bytes = 64UL << 20;
+
     /**
      * @brief Options from the environment: `DECTHINGS_API_KEY`, and `DECTHINGS_BASE_URL` and
      *        `DECTHINGS_WS_URL` where they are set.
@@ -47,6 +55,9 @@ public:
 
     /// @throws failure `invalid_argument`, naming the option
     INFERPP_DECL explicit provider(options const& with);
+    provider(provider const&) = delete;
+    provider& operator=(provider const&) = delete;
+    INFERPP_DECL ~provider() override;
 
     std::string_view name() const noexcept override { return "decthings"; }
     url const& base() const noexcept override { return base_; }
@@ -63,11 +74,15 @@ public:
     /// Without blanks at its ends.
     secret const& api_key() const noexcept { return api_key_; }
 
+    /// The WebSocket that all copies of a client share.
+    std::shared_ptr<event_hub> const& hub() const noexcept { return hub_; }
+
 private:
     url base_;
     std::string ws_url_;
     secret api_key_;
     secret authorization_;
+    std::shared_ptr<event_hub> hub_;
 };
 
 /// A client of Decthings; see `basic_client` for its verbs.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Commands on a launcher, without their output, which comes as events.
+// Commands on a launcher, with their output as events, or without.
 
 #ifndef INFERPP_PROVIDERS_DECTHINGS_SPAWNED_HPP
 #define INFERPP_PROVIDERS_DECTHINGS_SPAWNED_HPP
 
+#include <inferpp/providers/decthings/session_streams.hpp>
 #include <inferpp/providers/decthings/types.hpp>
 
 #include <cstdint>
@@ -16,7 +17,7 @@
 namespace inferpp::inline INFERPP_ABI::decthings {
 
 /// Tells the platform that nobody listens: over HTTP there are no events, and it would send them by
-/// default.
+/// default. `client.stream` leaves it out.
 struct no_events {
     no_events() = default;
 
@@ -60,6 +61,7 @@ struct command_request {
     decthings::execution_location execution_location;
     std::string command; ///< without arguments
     std::vector<std::string> args;
+    event_options events; ///< of `client.stream`
 
     /// Names the member that can't be valid.
     result<void> validate() const
@@ -78,14 +80,34 @@ struct command_receipt {
 };
 BOOST_DESCRIBE_STRUCT(command_receipt, (), (spawned_command_id))
 
-/// Spawned/spawnCommand, without events. *Source*: wire notes 9
+class command_stream;
+
+/**
+ * @brief Spawned/spawnCommand.
+ *
+ * `client.send` starts the command and gives its id; `client.stream` gives its output too.
+ *
+ * @code
+ * decthings::spawn_command list{decthings::execution_location::temporary({1, 512}), "ls"};
+ * list.args = {"-l"};
+ * auto command = co_await client.stream(list);
+ * while (auto event = co_await command.next())
+ *     if (event->kind == decthings::session_event_kind::output)
+ *         std::cout << event->data.view();
+ *     else if (event->exit)
+ *         std::cout << "exit code " << event->exit->exit_code.value_or(-1) << '\n';
+ * @endcode
+ *
+ * *Source*: wire notes 9 and 10
+ */
 struct spawn_command : call<spawn_command, command_receipt>, command_request {
     static constexpr operation_info info =
         rpc("spawn_command", "Spawned/spawnCommand", idempotency::unsafe);
+    using stream_form = session_call<spawn_command, command_stream>;
     using command_request::command_request;
 
     std::optional<command_options> options;
-    no_events subscribe_to_events;
+    std::optional<no_events> subscribe_to_events{no_events{}};
 };
 BOOST_DESCRIBE_STRUCT(spawn_command, (command_request), (options, subscribe_to_events))
 
@@ -94,11 +116,12 @@ constexpr json_rules json_rules_of(spawn_command const*)
     return json_rules{naming::camel_case}.always_written("args");
 }
 
-/// Spawned/spawnCommandForModel, without events: a command that reaches the files of a model.
-/// *Source*: wire notes 9
+/// Spawned/spawnCommandForModel: a command that reaches the files of a model. As `spawn_command`,
+/// with events by `client.stream`. *Source*: wire notes 9
 struct spawn_command_for_model : call<spawn_command_for_model, command_receipt>, command_request {
     static constexpr operation_info info =
         rpc("spawn_command_for_model", "Spawned/spawnCommandForModel", idempotency::unsafe);
+    using stream_form = session_call<spawn_command_for_model, command_stream>;
 
     spawn_command_for_model(std::string model, decthings::execution_location where,
                             std::string program)
@@ -109,7 +132,7 @@ struct spawn_command_for_model : call<spawn_command_for_model, command_receipt>,
 
     std::string model_id;
     std::optional<model_command_options> options;
-    no_events subscribe_to_events;
+    std::optional<no_events> subscribe_to_events{no_events{}};
 
     /// Names the member that can't be valid.
     result<void> validate() const
@@ -184,11 +207,55 @@ struct write_to_spawned_command : call<write_to_spawned_command, nothing> {
 };
 BOOST_DESCRIBE_STRUCT(write_to_spawned_command, (), (spawned_command_id))
 
+/// A command that runs, and its output.
+class command_stream : public session_stream {
+public:
+    static constexpr session_kind kind = command_session;
+
+    using session_stream::session_stream;
+
+    /// `write_to_spawned_command`.
+    boost::asio::awaitable<void> write(shared_bytes input, call_options call = {}) const
+    {
+        return tell(write_to_spawned_command{id(), std::move(input)}, call);
+    }
+
+    /// `terminate_spawned_command`; the event `exited` comes then.
+    boost::asio::awaitable<void> terminate(call_options call = {}) const
+    {
+        return tell(terminate_spawned_command{id()}, call);
+    }
+};
+
+/// Spawned/subscribeToEvents, as it is sent.
+struct command_subscription : call<command_subscription, nothing> {
+    static constexpr operation_info info = rpc("subscribe_to_command", "Spawned/subscribeToEvents");
+
+    explicit command_subscription(std::string id) : spawned_command_id(std::move(id)) {}
+
+    std::string spawned_command_id;
+
+    result<void> validate() const { return check_given("spawned_command_id", spawned_command_id); }
+};
+BOOST_DESCRIBE_STRUCT(command_subscription, (), (spawned_command_id))
+
+/// Spawned/subscribeToEvents: `client.stream` gives what a command that runs puts out from now on.
+/// *Source*: wire notes 9
+struct subscribe_to_command : session_call<command_subscription, command_stream> {
+    explicit subscribe_to_command(std::string spawned_command_id, event_options how = {})
+        : session_call(command_subscription{spawned_command_id}, how, spawned_command_id)
+    {
+    }
+};
+
 // g++ 12 destroys aggregate temporaries twice inside a co_await expression.
 static_assert(!fragile_temporary<spawn_command> && !fragile_temporary<spawn_command_for_model> &&
               !fragile_temporary<terminate_spawned_command> &&
               !fragile_temporary<get_spawned_commands> &&
-              !fragile_temporary<write_to_spawned_command>);
+              !fragile_temporary<write_to_spawned_command> &&
+              !fragile_temporary<spawn_command::stream_form> &&
+              !fragile_temporary<spawn_command_for_model::stream_form> &&
+              !fragile_temporary<subscribe_to_command>);
 
 } // namespace inferpp::inline INFERPP_ABI::decthings
 

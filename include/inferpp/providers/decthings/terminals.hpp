@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Terminals on a launcher, without their output, which comes as events.
+// Terminals on a launcher, with their output as events, or without.
 
 #ifndef INFERPP_PROVIDERS_DECTHINGS_TERMINALS_HPP
 #define INFERPP_PROVIDERS_DECTHINGS_TERMINALS_HPP
@@ -35,10 +35,14 @@ struct terminal_receipt {
 };
 BOOST_DESCRIBE_STRUCT(terminal_receipt, (), (terminal_session_id))
 
-/// Terminal/launchTerminalSession, without events. *Source*: wire notes 9
+class terminal_stream;
+
+/// Terminal/launchTerminalSession: `client.send` gives the terminal's id, `client.stream` its
+/// output too. *Source*: wire notes 9 and 10
 struct launch_terminal : call<launch_terminal, terminal_receipt> {
     static constexpr operation_info info =
         rpc("launch_terminal", "Terminal/launchTerminalSession", idempotency::unsafe);
+    using stream_form = session_call<launch_terminal, terminal_stream>;
 
     launch_terminal(std::string model, decthings::execution_location where)
         : model_id(std::move(model)),
@@ -49,7 +53,8 @@ struct launch_terminal : call<launch_terminal, terminal_receipt> {
     std::string model_id;
     decthings::execution_location execution_location;
     std::optional<terminal_options> options;
-    no_events subscribe_to_events;
+    std::optional<no_events> subscribe_to_events{no_events{}};
+    event_options events; ///< of `client.stream`
 
     /// Names the member that can't be valid.
     result<void> validate() const
@@ -159,11 +164,61 @@ struct add_terminal_filesystem_access : call<add_terminal_filesystem_access, not
 };
 BOOST_DESCRIBE_STRUCT(add_terminal_filesystem_access, (of_terminal), (model_id))
 
+/// A terminal that runs, and its output.
+class terminal_stream : public session_stream {
+public:
+    static constexpr session_kind kind = terminal_session_kind;
+
+    using session_stream::session_stream;
+
+    /// `write_to_terminal`.
+    boost::asio::awaitable<void> write(shared_bytes input, call_options call = {}) const
+    {
+        return tell(write_to_terminal{id(), std::move(input)}, call);
+    }
+
+    /// `resize_terminal`.
+    boost::asio::awaitable<void> resize(terminal_size to, call_options call = {}) const
+    {
+        return tell(resize_terminal{id(), to}, call);
+    }
+
+    /// `terminate_terminal`; the event `exited` comes then.
+    boost::asio::awaitable<void> terminate(call_options call = {}) const
+    {
+        return tell(terminate_terminal{id()}, call);
+    }
+};
+
+/// Terminal/subscribeToEvents, as it is sent.
+struct terminal_subscription : call<terminal_subscription, nothing>, of_terminal {
+    static constexpr operation_info info =
+        rpc("subscribe_to_terminal", "Terminal/subscribeToEvents");
+    using of_terminal::of_terminal;
+
+    result<void> validate() const
+    {
+        return check_given("terminal_session_id", terminal_session_id);
+    }
+};
+BOOST_DESCRIBE_STRUCT(terminal_subscription, (of_terminal), ())
+
+/// Terminal/subscribeToEvents: `client.stream` gives what a terminal that runs puts out from now
+/// on. *Source*: wire notes 9
+struct subscribe_to_terminal : session_call<terminal_subscription, terminal_stream> {
+    explicit subscribe_to_terminal(std::string terminal_session_id, event_options how = {})
+        : session_call(terminal_subscription{terminal_session_id}, how, terminal_session_id)
+    {
+    }
+};
+
 // g++ 12 destroys aggregate temporaries twice inside a co_await expression.
 static_assert(!fragile_temporary<launch_terminal> && !fragile_temporary<terminate_terminal> &&
               !fragile_temporary<get_terminals> && !fragile_temporary<write_to_terminal> &&
               !fragile_temporary<resize_terminal> &&
-              !fragile_temporary<add_terminal_filesystem_access>);
+              !fragile_temporary<add_terminal_filesystem_access> &&
+              !fragile_temporary<launch_terminal::stream_form> &&
+              !fragile_temporary<subscribe_to_terminal>);
 
 } // namespace inferpp::inline INFERPP_ABI::decthings
 

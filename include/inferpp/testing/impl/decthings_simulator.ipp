@@ -3,8 +3,8 @@
 // Written from the wire notes, not from the client's types: the two must agree by the notes alone.
 // This file has the platform's state. The others, included after it, have the rest: _http, _wire
 // (messages and tensors), _routes, _calls (what is in a request), _models, _states, _runs,
-// _training, _versions, _datasets, _launchers, _debug, _files and _accounts. Each includes the
-// next, because a header has one.
+// _training, _versions, _datasets, _launchers, _sessions (events), _sockets, _debug, _files and
+// _accounts. Each includes the next, because a header has one.
 
 #ifndef INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_IPP
 #define INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_IPP
@@ -13,6 +13,12 @@
 #include <inferpp/core/text.hpp>
 #include <inferpp/testing/decthings_simulator.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -106,7 +112,9 @@ struct decthings_simulator::platform {
 
     /// A call, with what it was given. The functions throw `invalid_parameter`.
     struct call {
-        std::string user; ///< the API key
+        std::string user;       ///< the API key
+        std::string api;        ///< "Spawned"
+        socket* over = nullptr; ///< the WebSocket that it came over; null: HTTP
         object params;
         std::vector<std::string> blobs;
 
@@ -237,10 +245,12 @@ struct decthings_simulator::platform {
         bool deleting = false;
     };
 
-    /// A command, a terminal or a debug session.
+    /// A command, a terminal, a debug session or a language server.
     struct session {
         std::string id;
-        std::string kind; ///< "spawned", "terminal", "debug"
+        std::string kind; ///< "spawned", "terminal", "debug", "language"
+        std::string command;
+        std::vector<std::string> args;
         std::string model;
         object location;
         sys_milliseconds started_at;
@@ -265,6 +275,12 @@ struct decthings_simulator::platform {
     std::map<std::string, std::deque<object>> refusals;
     std::map<std::string, std::uint64_t> counters; ///< of ids
     std::size_t runs = 0;
+    std::vector<socket*> sockets; ///< that are open
+    std::vector<std::string> socket_calls;
+    std::optional<std::size_t> messages_left; ///< until a WebSocket is cut
+    std::size_t answers_held = 0;             ///< so many are sent last first
+    boost::asio::any_io_executor executor;
+    std::weak_ptr<platform> weak;
     time_point now;         ///< when the call arrived
     sys_milliseconds today; ///< the same on the calendar
 
@@ -415,6 +431,20 @@ struct decthings_simulator::platform {
         get_commands(call&), write_to_command(call&), launch_terminal(call&),
         terminate_terminal(call&), get_terminals(call&), write_to_terminal(call&),
         resize_terminal(call&), add_terminal_access(call&);
+
+    // --- _sessions: what happens in them ---------------------------------------------------------
+
+    INFERPP_DECL static std::string_view api_of(session const& which);
+    INFERPP_DECL void begin(session const& which, call const& with);
+    INFERPP_DECL void write(session& to, std::string const& input);
+    INFERPP_DECL void play(decthings_session_call const& told);
+    INFERPP_DECL static boost::asio::awaitable<void> play_steps(
+        std::weak_ptr<platform> in, std::shared_ptr<inferpp::clock> time, std::string id,
+        std::vector<decthings_session_step> steps);
+    INFERPP_DECL void happen(std::string_view id, decthings_session_step const& step);
+    INFERPP_DECL outcome terminate(std::string_view kind, call const& with);
+    INFERPP_DECL outcome subscribe(call&), unsubscribe(call&), start_language_server(call&),
+        write_to_language_server(call&);
 
     // --- _debug ----------------------------------------------------------------------------------
 

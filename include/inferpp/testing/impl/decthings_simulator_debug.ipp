@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Debug sessions of the simulated Decthings, without their events. See decthings_simulator.ipp.
+// Debug sessions of the simulated Decthings. See decthings_simulator.ipp.
 
 #ifndef INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_DEBUG_IPP
 #define INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_DEBUG_IPP
@@ -44,9 +44,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::terminate_debug(
     call& with)
 {
-    std::string const id = find_session("debug", with).id;
-    std::erase_if(sessions, [&](session const& one) { return one.id == id; });
-    return object{};
+    return terminate("debug", with);
 }
 
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::inspect(
@@ -58,7 +56,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     chosen.params = which.options;
     if (!chosen.flag("remoteInspector", true))
         throw refusal{"not_remote_inspector"};
-    which.input += with.blobs[0];
+    write(which, with.blobs[0]);
     return object{};
 }
 

@@ -27,9 +27,11 @@ private:
 INFERPP_DECL decthings_simulator::decthings_simulator(boost::asio::any_io_executor executor,
                                                       decthings_simulator_options options)
     : simulator(std::move(executor), options),
-      platform_(std::make_unique<platform>(std::move(options)))
+      platform_(std::make_shared<platform>(std::move(options)))
 {
     platform_->clock = shared_clock();
+    platform_->executor = simulator::executor();
+    platform_->weak = platform_;
     platform_->tick();
     platform_->fill();
     start();
@@ -79,6 +81,9 @@ INFERPP_DECL simulated_answer decthings_simulator::respond(simulated_request& re
         return answer;
     };
     auto const& path = request.path;
+    if (request.method == "GET" && path.size() == 2 && path[0] == "v0" && path[1] == "ws" &&
+        request.headers.find("Upgrade"))
+        return accept_socket();
     if (request.method != "POST" || path.size() != 3 || path[0] != "v0" ||
         platform_->find_route(path[1], path[2]) == nullptr)
         return fail(404, "There is no such method.");
@@ -94,6 +99,7 @@ INFERPP_DECL simulated_answer decthings_simulator::respond(simulated_request& re
         return fail(500, "The request is malformed.");
     platform::call with;
     with.user = *user;
+    with.api = path[1];
     with.params = std::move(message->json);
     with.blobs = std::move(message->blobs);
     try {

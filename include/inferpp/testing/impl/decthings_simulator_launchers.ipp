@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Launchers of the simulated Decthings, and commands and terminals on them, without their output.
-// See decthings_simulator.ipp.
+// Launchers of the simulated Decthings, and commands and terminals on them. See
+// decthings_simulator.ipp.
 
 #ifndef INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_LAUNCHERS_IPP
 #define INFERPP_TESTING_IMPL_DECTHINGS_SIMULATOR_LAUNCHERS_IPP
@@ -103,12 +103,16 @@ INFERPP_DECL decthings_simulator::platform::session& decthings_simulator::platfo
     made.location = read_location(with);
     if (auto const* const chosen = with.part_if("options"))
         made.options = *chosen;
-    with.flag("subscribeToEvents", true); // nobody can listen here
     made.id = new_id(kind);
     made.kind = std::move(kind);
     made.model = std::move(of);
     made.started_at = today;
+    if (with.find("command") != nullptr) {
+        made.command = with.text("command");
+        made.args = with.texts("args");
+    }
     sessions.push_back(std::move(made));
+    begin(sessions.back(), with);
     return sessions.back();
 }
 
@@ -117,6 +121,7 @@ inline std::string_view decthings_id_of(std::string_view kind)
 {
     return kind == "spawned"    ? "spawnedCommandId"
            : kind == "terminal" ? "terminalSessionId"
+           : kind == "language" ? "languageServerId"
                                 : "debugSessionId";
 }
 
@@ -129,6 +134,7 @@ INFERPP_DECL decthings_simulator::platform::session& decthings_simulator::platfo
             return one;
     throw refusal{kind == "spawned"    ? "spawned_command_not_found"
                   : kind == "terminal" ? "terminal_session_not_found"
+                  : kind == "language" ? "language_server_not_found"
                                        : "debug_session_not_found"};
 }
 
@@ -166,9 +172,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
     terminate_command(call& with)
 {
-    std::string const id = find_session("spawned", with).id;
-    std::erase_if(sessions, [&](session const& one) { return one.id == id; });
-    return object{};
+    return terminate("spawned", with);
 }
 
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::get_commands(
@@ -190,7 +194,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     call& with)
 {
     with.expect_blobs(1);
-    find_session("spawned", with).input += with.blobs[0];
+    write(find_session("spawned", with), with.blobs[0]);
     return object{};
 }
 
@@ -204,9 +208,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::
     terminate_terminal(call& with)
 {
-    std::string const id = find_session("terminal", with).id;
-    std::erase_if(sessions, [&](session const& one) { return one.id == id; });
-    return object{};
+    return terminate("terminal", with);
 }
 
 INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platform::get_terminals(
@@ -225,7 +227,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
     write_to_terminal(call& with)
 {
     with.expect_blobs(1);
-    find_session("terminal", with).input += with.blobs[0];
+    write(find_session("terminal", with), with.blobs[0]);
     return object{};
 }
 
@@ -254,7 +256,7 @@ INFERPP_DECL decthings_simulator::platform::outcome decthings_simulator::platfor
 } // namespace inferpp::inline INFERPP_ABI::testing
 
 #if !defined(INFERPP_SEPARATE_COMPILATION)
-#include <inferpp/testing/impl/decthings_simulator_debug.ipp>
+#include <inferpp/testing/impl/decthings_simulator_sessions.ipp>
 #endif
 
 #endif

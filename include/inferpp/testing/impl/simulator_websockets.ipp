@@ -31,7 +31,7 @@ public:
 
     void send(std::string data, bool text) override
     {
-        if (over_)
+        if (over_ || ending_ != end::none)
             return;
         waiting_.emplace_back(std::move(data), text);
         if (!std::exchange(writing_, true))
@@ -39,7 +39,7 @@ public:
     }
     void close() override
     {
-        closing_ = true;
+        ending_ = end::goodbye;
         if (!over_ && !std::exchange(writing_, true))
             boost::asio::co_spawn(home_->executor, write_all(self()), [](std::exception_ptr) {});
     }
@@ -48,6 +48,12 @@ public:
         error_code ignored;
         if (!over_)
             boost::beast::get_lowest_layer(socket_).close(ignored);
+    }
+    void cut_behind() override
+    {
+        ending_ = end::cut;
+        if (!over_ && !std::exchange(writing_, true))
+            boost::asio::co_spawn(home_->executor, write_all(self()), [](std::exception_ptr) {});
     }
 
     /// Reads to the end of the connection, which the session does not outlive for long: what others
@@ -83,6 +89,8 @@ public:
     }
 
 private:
+    enum class end { none, goodbye, cut };
+
     static boost::asio::awaitable<void> serve_messages(std::shared_ptr<websocket_session> session,
                                                        std::unique_ptr<websocket_handler> handler)
     {
@@ -111,7 +119,9 @@ private:
             boost::ignore_unused(count);
             code = written;
         }
-        if (!code && !session->over_ && session->closing_)
+        if (session->ending_ == end::cut)
+            session->cut();
+        if (!code && !session->over_ && session->ending_ == end::goodbye)
             co_await session->stream_.async_close(boost::beast::websocket::close_code::normal,
                                                   as_values);
         session->writing_ = false;
@@ -123,7 +133,7 @@ private:
     boost::beast::websocket::stream<Stream&> stream_;
     std::deque<std::pair<std::string, bool>> waiting_;
     bool writing_ = false;
-    bool closing_ = false;
+    end ending_ = end::none; ///< behind what waits
     bool over_ = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include <inferpp/core/text.hpp>
 #include <inferpp/providers/decthings/answer.hpp>
+#include <inferpp/providers/decthings/event_hub.hpp>
 #include <inferpp/providers/decthings/provider.hpp>
 
 #include <cstdlib>
@@ -60,11 +61,21 @@ INFERPP_DECL provider::provider(options const& with)
             throw bad_option("options.ws_url",
                              error{errc::invalid_argument, "its scheme must be ws or wss"});
     }
+    if (with.event_buffer_bytes == 0)
+        throw bad_option("options.event_buffer_bytes",
+                         error{errc::invalid_argument, "must be at least 1"});
+    hub_ = std::make_shared<event_hub>(with, ws_url_, api_key_, with.event_buffer_bytes);
     if (api_key_.empty())
         return;
     std::string header = "Bearer ";
     header.reserve(header.size() + api_key_.reveal().size());
     authorization_ = secret{header.append(api_key_.reveal())};
+}
+
+INFERPP_DECL provider::~provider()
+{
+    if (hub_)
+        hub_->abandon();
 }
 
 INFERPP_DECL void provider::authorize(http::request& message) const
