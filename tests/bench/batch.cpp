@@ -113,7 +113,7 @@ bedrock::batch_records make_records(std::uint64_t count, std::size_t each)
             }
             co_return record;
         };
-        return inferpp::stream_of<bedrock::batch_record>(std::move(next));
+        return inferpp::make_stream<bedrock::batch_record>(std::move(next));
     }};
 }
 

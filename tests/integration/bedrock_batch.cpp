@@ -441,7 +441,7 @@ TEST_CASE("batch: records that can't be made end the upload, and nothing was sta
             one.emplace("r" + std::to_string(n), boost::json::value{{"n", n}});
             co_return one;
         };
-        return stream_of<bedrock::batch_record>(std::move(next));
+        return make_stream<bedrock::batch_record>(std::move(next));
     };
     auto batch = batch_of(bedrock::batch_records{made});
     auto const failed = here.error_of(here.client().submit(batch));

@@ -257,7 +257,7 @@ private:
  */
 template <class T, std::invocable Next>
 requires std::same_as<std::invoke_result_t<Next&>, boost::asio::awaitable<std::optional<T>>>
-event_stream<T> stream_of(Next next)
+event_stream<T> make_stream(Next next)
 {
     return event_stream<T>{std::make_unique<detail::function_source<T, Next>>(std::move(next))};
 }

@@ -249,7 +249,7 @@ TEST_CASE("records come from ranges, views and functions, as often as they are a
                 one.emplace(std::to_string(n), boost::json::value{{"n", n}});
             co_return one;
         };
-        return stream_of<bedrock::batch_record>(std::move(next));
+        return make_stream<bedrock::batch_record>(std::move(next));
     }};
     for (auto const& records : {viewed, made, bedrock::batch_records{small_records(3)}}) {
         for (int again = 0; again < 2; ++again) {

@@ -55,7 +55,7 @@ struct batch_record {
  * bedrock::batch_records some{std::vector<bedrock::batch_record>{...}};
  * bedrock::batch_records all{rows | std::views::transform(record_of)};
  * bedrock::batch_records file = bedrock::records_in_file("records.jsonl");
- * bedrock::batch_records made{[db] { return stream_of<bedrock::batch_record>(reader{db}); }};
+ * bedrock::batch_records made{[db] { return make_stream<bedrock::batch_record>(reader{db}); }};
  * @endcode
  *
  * Copies share the range. *Thread safety*: unsafe when shared.

@@ -215,7 +215,7 @@ INFERPP_DECL batch_records unfinished_records(client with, job_ref batch,
                 }
                 co_return record;
             };
-            return stream_of<batch_record>(std::move(next));
+            return make_stream<batch_record>(std::move(next));
         }};
 }
 
