@@ -62,8 +62,9 @@ private:
  *
  * For a batch that has ended, in whatever way; `job.result()` gives the same for one that has
  * results. The files are read while they are downloaded, and a download that breaks off goes on
- * where it was. At its end the stream fails with `bad_content` where the platform's manifest counts
- * other records than those that were read.
+ * where it was. A line of theirs may have `limits.event_bytes`, 1 MiB if left alone. At its end the
+ * stream fails with `bad_content` where the platform's manifest counts other records than those
+ * that were read.
  *
  * *Source*: wire notes 6.2.
  */
