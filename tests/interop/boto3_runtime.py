@@ -9,9 +9,8 @@ import os
 import sys
 
 # It would find keys and settings of this machine.
-for name in list(os.environ):
-    if name.startswith("AWS_") or name.lower().endswith("_proxy"):
-        del os.environ[name]
+for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+    del os.environ[name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
