@@ -234,6 +234,21 @@ TEST_CASE("bedrock runtime: a model that falls silent ends the wait, not the pro
     CHECK(got.text == "one");
 }
 
+TEST_CASE("bedrock runtime: a conversation that is cancelled lets its connection go")
+{
+    world here{answering(saying("one two", {fault::kind::stall, 2}))};
+    runtime::converse const request{haiku, "Say something"};
+    support::started<heard<runtime::converse_event>> work{here.context,
+                                                          listen(here.client(), request)};
+    support::run_until(here.context, [&] { return here.simulator->streams_in_progress() == 1; });
+    work.cancel();
+    auto const got = work.finish();
+    REQUIRE(got.has_value());
+    CHECK(got->failed == condition::cancelled);
+    support::run_until(here.context, [&] { return here.simulator->streams_in_progress() == 0; });
+    CHECK(here.simulator->calls() == 1);
+}
+
 TEST_CASE("bedrock runtime: an invocation speaks the model's own language")
 {
     world here;

@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 
 import {
     ApplyGuardrailCommand,
@@ -29,10 +29,16 @@ const wanted = JSON.parse(readFileSync('package.json')).dependencies[name];
 const endpoint = process.env.BEDROCK_RUNTIME_BASE_URL;
 const key = process.env.BEDROCK_SIMULATOR_KEY; // all three: access key, secret key, API key
 const credentials = { accessKeyId: key, secretAccessKey: key };
-const connect = (more = {}) =>
-    new BedrockRuntimeClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1,
-        requestHandler: new NodeHttpHandler(), ...more }); // by itself it would speak HTTP/2
+const clients = [];
+const connect = (more = {}) => {
+    clients.push(new BedrockRuntimeClient({
+        region: 'us-east-1', endpoint, credentials, maxAttempts: 1,
+        requestHandler: new NodeHttpHandler(), ...more })); // by itself it would speak HTTP/2
+    return clients.at(-1);
+};
 const client = connect();
+// It leaves the connection of a damaged stream open, which keeps the program from its end.
+after(() => clients.forEach((each) => each.destroy()));
 
 const modelId = 'anthropic.claude-3-haiku-20240307-v1:0';
 const saying = (text) => ({ modelId, messages: [{ role: 'user', content: [{ text }] }] });
@@ -195,15 +201,16 @@ describe("Amazon's client of the runtime from npm", () => {
         assert.deepEqual(read.outputDataConfig, request.outputDataConfig);
         assert.ok(Math.abs(Date.now() - read.submitTime) < 60e3);
         assert.match(read.clientRequestToken, /^[0-9a-f-]{36}$/);
-        for (let i = 0; i < 4; ++i) await client.send(new StartAsyncInvokeCommand(request));
+        const started = [invocationArn];
+        for (let i = 0; i < 4; ++i)
+            started.push((await client.send(new StartAsyncInvokeCommand(request))).invocationArn);
         const found = [];
         for await (const page of paginateListAsyncInvokes(
             { client, pageSize: 2 },
             { sortBy: 'SubmissionTime', sortOrder: 'Ascending', statusEquals: 'InProgress',
               submitTimeAfter: new Date(Date.now() - 3600e3) }))
             found.push(...page.asyncInvokeSummaries.map((each) => each.invocationArn));
-        assert.equal(found.length, 5);
-        assert.equal(found[0], invocationArn);
+        assert.deepEqual(found.filter((each) => started.includes(each)), started);
         const unknown = invocationArn.replace(/.{12}$/, 'zzzzzzzzzzzz');
         assert.equal((await refused(new GetAsyncInvokeCommand({ invocationArn: unknown }))).name,
             'ValidationException');
