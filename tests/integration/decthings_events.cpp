@@ -285,6 +285,42 @@ TEST_CASE("events in a format that can't be read end their own stream, other mes
     CHECK(here.text(again) == "y");
 }
 
+TEST_CASE("a message that is cut or changed in any place ends streams in a typed error, if at all")
+{
+    events_world here;
+    auto const client = here.client();
+    std::string const json = R"({"event":"stdout","params":{"spawnedCommandId":"spawned-1"}})";
+    std::string const whole =
+        std::string{"\x01\x07Spawned"} + static_cast<char>(json.size()) + json + "\x02hi";
+    auto cat = here.start(client, "cat");
+    REQUIRE(cat.id() == "spawned-1");
+    auto const listen_again = [&] {
+        cat = here.run(client.stream(subscribe_to_command{cat.id()}));
+    };
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        CAPTURE(size);
+        here.simulator->send_raw(whole.substr(0, size));
+        CHECK(here.error_of(cat.next()) == condition::decode);
+        listen_again();
+    }
+    for (std::size_t at = 0; at < whole.size(); ++at)
+        for (char const mask : {'\x01', '\x20', '\x7f'}) {
+            CAPTURE(at);
+            std::string changed = whole;
+            changed[at] = static_cast<char>(changed[at] ^ mask);
+            here.simulator->send_raw(changed);
+            here.simulator->send_raw(whole); // in case that one was not for anybody
+            auto const event = here.run(as_result(cat.next()));
+            if (event) {
+                REQUIRE(event->has_value());
+                CHECK((*event)->data.size() <= 2);
+            } else {
+                CHECK(event.error() == condition::decode);
+            }
+            listen_again();
+        }
+}
+
 TEST_CASE("a message over the limit ends the connection before it is read")
 {
     events_world here;
