@@ -174,6 +174,7 @@ TEST_CASE("batch: records that fail are results with their error, and can be sen
     CHECK(retried.size() == 3);
     CHECK(retried.at("r21").error_message == "no sevens");
     CHECK(here.paid().at("r8") == 1);
+    CHECK(here.paid().at("r7") == 2); // the ledger sees what is sent again
 }
 
 TEST_CASE("batch: records that a job did not come to are missing, with their input")
