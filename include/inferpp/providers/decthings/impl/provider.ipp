@@ -103,8 +103,7 @@ INFERPP_DECL error provider::find_refusal(http::response const& answer) const
 
 } // namespace inferpp::inline INFERPP_ABI::decthings
 
-#if !defined(INFERPP_SEPARATE_COMPILATION)
+// Behind the class that has it, and on which it builds.
 #include <inferpp/providers/decthings/event_hub.hpp>
-#endif
 
 #endif
