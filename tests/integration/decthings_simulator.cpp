@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// The simulated Decthings byte by byte: the captures of the wire notes, calls that are held, and what
-// is malformed.
+// The simulated Decthings byte by byte: the captures of the wire notes, calls that are held, and
+// what is malformed.
+
+#include "integration/decthings_simulator.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "integration/decthings_simulator.hpp"
 
 using namespace inferpp;
 using namespace std::chrono_literals;
@@ -52,8 +52,8 @@ testing::decthings_run failing_model(testing::decthings_call const& call)
 {
     testing::decthings_run run;
     if (!call.params.empty())
-        run.failure = boost::json::parse(call.params.back().tensors.at(0).items.at(0).second)
-                          .as_object();
+        run.failure =
+            boost::json::parse(call.params.back().tensors.at(0).items.at(0).second).as_object();
     return run;
 }
 
@@ -188,7 +188,8 @@ TEST_CASE("the simulated Decthings lets nobody in without a good key, and says s
 TEST_CASE("the simulated Decthings says which parameter is wrong, and refuses as it is told")
 {
     wire here;
-    auto const invalid = [&](std::string const& params, std::vector<std::string> const& blobs = {}) {
+    auto const invalid = [&](std::string const& params,
+                             std::vector<std::string> const& blobs = {}) {
         auto const answer = here.ask("Model/createState", params, blobs);
         CHECK(answer.code() == "invalid_parameter");
         CHECK(!text(answer.error().at("reason")).empty());
@@ -207,8 +208,9 @@ TEST_CASE("the simulated Decthings says which parameter is wrong, and refuses as
     CHECK(invalid(begin + R"(],"executionLocation":{"type":"moon"}})") == "executionLocation");
     CHECK(invalid(begin + R"(],"executionLocation":{"type":"temporaryLauncher","spec":)"
                           R"({"cpus":0,"memoryMebibytes":1}}})") == "executionLocation.spec");
-    CHECK(invalid(begin + R"(],"mountModels":[{"modelId":"model-1","stateId":"a",)"
-                          R"("snapshotId":"b"}],)" +
+    CHECK(invalid(begin +
+                  R"(],"mountModels":[{"modelId":"model-1","stateId":"a",)"
+                  R"("snapshotId":"b"}],)" +
                   location + "}") == "mountModels");
     CHECK(here.simulator->runs() == 0);
 
@@ -222,10 +224,10 @@ TEST_CASE("the simulated Decthings says which parameter is wrong, and refuses as
           "model_to_mount_not_found");
     CHECK(code(begin + R"(],"mountModels":[{"modelId":"model-1","stateId":"none"}],)" + location +
                "}") == "state_for_model_to_mount_not_found");
-    auto const unknown_key = here.ask(
-        "Model/createState",
-        begin + R"({"name":"x","data":{"type":"dataset","dataset_id":"dataset-1",)"
-                R"("dataset_key":"none"}}]})");
+    auto const unknown_key =
+        here.ask("Model/createState",
+                 begin + R"({"name":"x","data":{"type":"dataset","dataset_id":"dataset-1",)"
+                         R"("dataset_key":"none"}}]})");
     CHECK(json::serialize(unknown_key.error()) ==
           R"({"code":"dataset_key_not_found","datasetId":"dataset-1","datasetKey":"none"})");
 
@@ -325,10 +327,10 @@ TEST_CASE("the simulated Decthings fails runs as the model says, where it says")
     with.model = failing_model;
     wire here{with};
     auto const failed = [&](std::string const& failure) {
-        auto const answer = here.ask("Model/createState",
-                                     R"({"modelId":"model-1","name":"n","params":[{"name":"x"}],)" +
-                                         location + "}",
-                                     {text_blob(failure)});
+        auto const answer =
+            here.ask("Model/createState",
+                     R"({"modelId":"model-1","name":"n","params":[{"name":"x"}],)" + location + "}",
+                     {text_blob(failure)});
         return json::serialize(answer.result().at("failed"));
     };
     CHECK(failed(R"({"code":"exception","exceptionDetails":"no"})") ==
@@ -374,9 +376,8 @@ TEST_CASE("a training on the simulated Decthings walks through its states")
     here.time->advance(10ms);
     CHECK(same(status().at("status"), R"({"state":"starting"})"));
     here.time->advance(15ms); // 5 of 20 ms of the function
-    CHECK(same(status().at("status"),
-               R"({"state":"running","progress":0.25,"startDurations":)"
-               R"({"createInstantiatedModel":20}})"));
+    CHECK(same(status().at("status"), R"({"state":"running","progress":0.25,"startDurations":)"
+                                      R"({"createInstantiatedModel":20}})"));
     CHECK(same(status().at("metrics"), R"([{"name":"loss","amount":1}])"));
     CHECK(here.ask("Model/clearPreviousTrainingSession", of_training).code() ==
           "training_session_running");
@@ -447,6 +448,9 @@ TEST_CASE("the simulated Decthings speaks one generation at a time")
         CHECK(earlier.run(earlier.send(method, empty)).status == 404);
         CHECK(later.run(later.send(method, empty)).status == 200);
     }
+    // The vendor's client sends it in both.
+    for (wire* const each : {&earlier, &later})
+        CHECK(each->run(each->send("Debug/callCreateModelState", empty)).status == 200);
     auto const made =
         later.ask("Model/createModelVersion",
                   R"({"modelId":"model-1","versionName":"v","params":[{"name":"w"}]})", {half});
@@ -455,11 +459,10 @@ TEST_CASE("the simulated Decthings speaks one generation at a time")
           R"("codeStartup":20,"initializeWeights":20,"total":60}})");
     auto const weights =
         later.ask("Model/getWeights", R"({"modelId":"model-1","versionId":"version-1"})");
-    CHECK(json::serialize(weights.result()) ==
-          R"({"stateKeyNames":["w"],"weightKeyNames":["w"]})");
+    CHECK(json::serialize(weights.result()) == R"({"stateKeyNames":["w"],"weightKeyNames":["w"]})");
     CHECK(weights.blobs.at(0) == half);
-    auto const done = later.ask(
-        "Model/evaluate", R"({"modelId":"model-1","versionId":"version-1","params":[]})");
+    auto const done =
+        later.ask("Model/evaluate", R"({"modelId":"model-1","versionId":"version-1","params":[]})");
     CHECK(same(done.result().at("durations"),
                R"({"createLauncher":20,"codeStartup":20,"instantiateModel":20,"evaluate":20,)"
                R"("total":80})"));
@@ -523,16 +526,17 @@ TEST_CASE("tensors of the simulated Decthings are written and read as the golden
     wire here{with};
     for (auto const& one : cases) {
         CAPTURE(one.hex);
-        auto const done = here.ask("Model/evaluate",
-                                   R"({"modelId":"model-1","params":[{"name":"x"}]})",
-                                   {from_hex(one.hex)});
+        auto const done =
+            here.ask("Model/evaluate", R"({"modelId":"model-1","params":[{"name":"x"}]})",
+                     {from_hex(one.hex)});
         CHECK(to_hex(done.blobs.at(0)) == one.hex);
         CHECK(seen.at(0).tensors.at(0).type == one.type);
         CHECK(seen.at(0).tensors.at(0).shape == one.shape);
     }
     // What the vendor's JavaScript writes of audio and video.
-    auto const heard = here.ask("Model/evaluate", R"({"modelId":"model-1","params":[{"name":"x"}]})",
-                                {from_hex("0f 00 09 06 07 03 6d 70 33 49 44 33")});
+    auto const heard =
+        here.ask("Model/evaluate", R"({"modelId":"model-1","params":[{"name":"x"}]})",
+                 {from_hex("0f 00 09 06 07 03 6d 70 33 49 44 33")});
     CHECK(to_hex(heard.blobs.at(0)) == "0f 00 08 07 03 6d 70 33 49 44 33");
     // None, and several.
     auto const none =

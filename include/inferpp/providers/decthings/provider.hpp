@@ -85,6 +85,12 @@ private:
     std::shared_ptr<event_hub> hub_;
 };
 
+// What the provider asks of a hub, whose class comes later: it has clients.
+
+INFERPP_DECL std::shared_ptr<event_hub> make_event_hub(options const& with, std::string const& url,
+                                                       secret const& key);
+INFERPP_DECL void abandon_event_hub(event_hub& hub);
+
 /// A client of Decthings; see `basic_client` for its verbs.
 using client = basic_client<provider>;
 

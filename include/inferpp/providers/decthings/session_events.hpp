@@ -6,10 +6,10 @@
 #define INFERPP_PROVIDERS_DECTHINGS_SESSION_EVENTS_HPP
 
 #include <inferpp/codec/json.hpp>
+#include <inferpp/core/error.hpp>
 #include <inferpp/core/result.hpp>
 #include <inferpp/core/shared_bytes.hpp>
 #include <inferpp/providers/decthings/socket_messages.hpp>
-#include <inferpp/providers/decthings/types.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>

@@ -178,6 +178,17 @@ INFERPP_DECL event_hub::event_hub(client_options options, std::string url, secre
 
 INFERPP_DECL event_hub::~event_hub() = default;
 
+INFERPP_DECL std::shared_ptr<event_hub> make_event_hub(options const& with, std::string const& url,
+                                                       secret const& key)
+{
+    return std::make_shared<event_hub>(with, url, key, with.event_buffer_bytes);
+}
+
+INFERPP_DECL void abandon_event_hub(event_hub& hub)
+{
+    hub.abandon();
+}
+
 INFERPP_DECL boost::asio::any_io_executor event_hub::executor_of(client const& with)
 {
     std::call_once(placed_, [&] {

@@ -5,7 +5,6 @@
 
 #include <inferpp/core/text.hpp>
 #include <inferpp/providers/decthings/answer.hpp>
-#include <inferpp/providers/decthings/event_hub.hpp>
 #include <inferpp/providers/decthings/provider.hpp>
 
 #include <cstdlib>
@@ -64,7 +63,7 @@ INFERPP_DECL provider::provider(options const& with)
     if (with.event_buffer_bytes == 0)
         throw bad_option("options.event_buffer_bytes",
                          error{errc::invalid_argument, "must be at least 1"});
-    hub_ = std::make_shared<event_hub>(with, ws_url_, api_key_, with.event_buffer_bytes);
+    hub_ = make_event_hub(with, ws_url_, api_key_);
     if (api_key_.empty())
         return;
     std::string header = "Bearer ";
@@ -75,7 +74,7 @@ INFERPP_DECL provider::provider(options const& with)
 INFERPP_DECL provider::~provider()
 {
     if (hub_)
-        hub_->abandon();
+        abandon_event_hub(*hub_);
 }
 
 INFERPP_DECL void provider::authorize(http::request& message) const
@@ -103,5 +102,8 @@ INFERPP_DECL error provider::find_refusal(http::response const& answer) const
 }
 
 } // namespace inferpp::inline INFERPP_ABI::decthings
+
+// Behind the class that has it, and on which it builds.
+#include <inferpp/providers/decthings/event_hub.hpp>
 
 #endif

@@ -21,6 +21,11 @@ struct exit_members {
 };
 BOOST_DESCRIBE_STRUCT(exit_members, (), (code, exit_code, signal, oom, exception_details))
 
+constexpr json_rules json_rules_of(exit_members const*)
+{
+    return json_rules{naming::camel_case};
+}
+
 INFERPP_DECL result<exit_reason> exit_reason::from_json(boost::json::value const& value)
 {
     exit_reason read;
