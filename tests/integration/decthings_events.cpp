@@ -198,7 +198,7 @@ TEST_CASE("many streams use one connection, and their answers may come in any or
     }
     std::vector<command_stream> commands;
     for (auto& one : starting)
-        commands.push_back(std::move(one.finish().value()));
+        commands.push_back(one.finish().value());
     for (std::size_t i = 0; i < commands.size(); ++i) {
         CHECK(here.text(commands[i]) == std::to_string(i) + '\n');
         CHECK(here.run(commands[i].next())->exit->succeeded());
