@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <ranges>
 #include <string>
@@ -70,18 +71,20 @@ asio::awaitable<void> run(bedrock::client client, bedrock::run_batch batch,
         draw(*status);
 
     auto outputs = co_await job.result(waiting);
-    std::uint64_t sum = 0;
+    std::map<int, std::string> squares; // they come in another order than that of the records
     std::uint64_t failed = 0;
     while (auto output = co_await outputs.next()) {
         if (output->outcome == bedrock::record_outcome::succeeded) {
-            sum += std::stoull(output->output_as<completion>().generation);
+            squares[std::stoi(output->record_id)] = output->output_as<completion>().generation;
         } else {
             ++failed;
             std::cout << output->model_input.at("prompt").as_string().c_str() << ' '
                       << output->error_message << '\n';
         }
     }
-    std::cout << "the squares are " << sum << " in all, " << failed << " of them failed\n";
+    for (int const number : {1, 12, 1000})
+        std::cout << number << " -> " << squares.at(number) << '\n';
+    std::cout << squares.size() << " squares, " << failed << " failed\n";
 
     // These records are a batch of their own, if a job takes so few, or go to the runtime.
     auto rest = bedrock::unfinished_records(client, job.ref()).open();
