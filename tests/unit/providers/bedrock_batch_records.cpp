@@ -158,7 +158,7 @@ TEST_CASE("two records of a job can't have the same id")
 
 TEST_CASE("every number of records is cut into jobs of legal size")
 {
-    for (std::uint64_t min : {1, 2, 5}) {
+    for (std::uint64_t min : {1U, 2U, 5U}) {
         for (std::uint64_t max : {2 * min, 2 * min + 1, 4 * min}) {
             for (std::size_t count = min; count <= 5 * max + 1; ++count) {
                 CAPTURE(min);
