@@ -31,9 +31,8 @@ namespace inferpp::inline INFERPP_ABI::bedrock {
 struct batch_record {
     batch_record() = default;
 
-    /// @param id    unique in the batch; the results come in another order. Empty: the library
-    /// makes
-    ///              one, from the record's place in the batch
+    /// @param id    unique in the batch, which is checked within each job; results come in another
+    ///              order. Empty: made from the record's place in the batch
     /// @param input the body of InvokeModel for the model, or, where the batch says so, that of
     ///              Converse, without the model's id: a described struct, or a JSON value
     /// @throws failure `invalid_argument` where it holds what JSON can't

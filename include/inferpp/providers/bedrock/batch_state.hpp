@@ -64,6 +64,7 @@ struct get_batch : batch_request {
 };
 
 /// Stops the jobs of a batch, and the batch from creating more.
+/// A process that is creating one at this very moment may still do so.
 struct stop_batch : batch_request {
     using response = batch_state; ///< as it was found
     static constexpr operation_info info{.name = "stop_batch"};

@@ -8,9 +8,7 @@
 #include <inferpp/providers/bedrock/s3/upload.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <span>
 #include <string_view>
